@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any
 
@@ -17,9 +18,21 @@ from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.values.paths import omit, read
 
+Open = Callable[..., Caller]
 
-def site(text: str = "") -> Caller:
-    return Caller(vendors_under(NO_LOAD, site=read_settings(text))["wix"], HandClock())
+
+@pytest.fixture
+def site() -> Iterator[Open]:
+    """Open a site with settings."""
+    opened: list[Caller] = []
+
+    def open_site(text: str = "") -> Caller:
+        opened.append(Caller(vendors_under(NO_LOAD, site=read_settings(text))["wix"], HandClock()))
+        return opened[-1]
+
+    yield open_site
+    for caller in opened:
+        caller.loop.close()
 
 
 def test_the_words_are_those_of_the_settings() -> None:
@@ -41,7 +54,7 @@ def test_an_invalid_value_is_reported(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "currency", "unit"), [("", "NOK", "KG"), ("currency=JPY,weight=LB", "JPY", "LB")])
-def test_a_site_decides_its_currency_and_its_unit_of_weights(text: str, currency: str, unit: str) -> None:
+def test_a_site_decides_its_currency_and_its_unit_of_weights(site: Open, text: str, currency: str, unit: str) -> None:
     wix = site(text)
     tee = product(wix)
     assert {tee[name]["currency"] for name in ("price", "priceData", "convertedPriceData")} == {currency}
@@ -49,7 +62,7 @@ def test_a_site_decides_its_currency_and_its_unit_of_weights(text: str, currency
     assert order(wix, currency="EUR")["currency"] == "EUR"
 
 
-def test_an_order_counts_in_the_contact_which_the_card_does_not_compare() -> None:
+def test_an_order_counts_in_the_contact_which_the_card_does_not_compare(site: Open) -> None:
     wix = site()
     before = contact(wix)
     for _ in range(2):
@@ -73,7 +86,7 @@ def compared(record: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(("tracked", "left"), [(True, 3), (False, None)])
-def test_an_order_lowers_a_stock_that_is_tracked(tracked: bool, left: int | None) -> None:
+def test_an_order_lowers_a_stock_that_is_tracked(site: Open, tracked: bool, left: int | None) -> None:
     wix = site()
     tee = product(wix)
     variant = {"variantId": "00000000-0000-0000-0000-000000000000", "quantity": 5}

@@ -15,12 +15,16 @@ from qa_sync.sync.faults.values.coded import ONLY_CURRENCY
 from qa_sync.values.conversions.countries import country_code, country_name
 
 CURRENT = {currency.code for currency in Currency}
-OF_THE_SHOP = {"BTC", "BYR", "ERN", "GGP", "IMP", "IRT", "JEP", "PRB", "VEF"}
+WITHDRAWN = {"ANG", "BGN", "BYR", "CUC", "HRK", "SLL", "VEF"}
+"""Once codes of the standard; the shop keeps them for old orders."""
+OF_THE_SHOP = {"BTC", "GGP", "IMP", "IRT", "JEP", "PRB"}
+AMBIGUOUS = {"Congo", "Kosovo", "Makedonia"}
+"""Names of two countries, of none in ISO 3166-1, and of a country that has another one now: reported, never guessed."""
 
 
 def test_the_currencies_of_the_shop_are_those_of_the_standard_and_its_own() -> None:
     assert len(set(money.CODES)) == len(money.CODES)
-    assert set(money.CODES) - CURRENT - {one.alpha_3 for one in pycountry.currencies} <= OF_THE_SHOP
+    assert set(money.CODES) - CURRENT == WITHDRAWN | OF_THE_SHOP
     assert set(data.CURRENCIES) | set(money.SYMBOLS) <= set(money.CODES)
 
 
@@ -43,7 +47,7 @@ def test_the_regions_of_samples_are_of_their_country() -> None:
 
 def test_the_erp_knows_each_country_by_a_name_that_means_it() -> None:
     names = [" ".join(name.split()).replace("- ", "-") for name in NAMES.split(";")]
-    assert [name for name in names if country_code(name) is None] == []
+    assert {name for name in names if country_code(name) is None} == AMBIGUOUS
     assert all(is_country(name) for name in names)
     meant = {country_code(name) for name in names}
     assert {country.alpha_2 for country in pycountry.countries} - meant == set()
