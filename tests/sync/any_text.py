@@ -8,7 +8,6 @@ from typing import Any
 
 from cli_caller import ROOT
 from msgspec import Struct
-from qa_sync.values.compare import compare
 
 from qa_sync.checklist.side import Side as WorldSide
 from qa_sync.modes.documents import connectors_of, read_all
@@ -21,6 +20,7 @@ from qa_sync.sync.prepare_lanes import PreparedLanes
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 
