@@ -29,7 +29,7 @@ class ReadingPool:
         def job() -> None:
             try:
                 future.set_result(read(*arguments))
-            except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
                 future.set_exception(error)
 
         self._jobs.put(job)
