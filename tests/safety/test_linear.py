@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cli_caller import QaSync
 from hostile_values import check
 from work import calls
 
@@ -133,6 +134,18 @@ def test_the_history(tmp_path: Path) -> None:
         verdicts = read_verdicts(path)
         trends(verdicts)
         flaky(verdicts)
+
+    assert_linear(work)
+
+
+@pytest.mark.slow
+def test_audit_differences(qa_sync: QaSync, tmp_path: Path) -> None:
+    def work(count: int) -> None:
+        for side in ("left", "right"):
+            rows = (f'{{"id": {n}, "name": "{side} {n}", "{side}": {n}}}\n' for n in range(10 * count))
+            (tmp_path / f"{side}.jsonl").write_text("".join(rows))
+        files = ("--left", str(tmp_path / "left.jsonl"), "--right", str(tmp_path / "right.jsonl"), "--key", "id")
+        assert qa_sync("audit", *files, "-q", f"--report=json={tmp_path / 'report.json'}").code == 1
 
     assert_linear(work)
 

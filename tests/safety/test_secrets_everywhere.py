@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import string
 import tempfile
@@ -12,11 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
+from hostile_values import results
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_system import small
 
 from qa_sync.errors import NoVerdict, QaSyncError, UncertainWrite
+from qa_sync.reports.formats import ndjson
+from qa_sync.reports.formats.table import FORMATS, render
+from qa_sync.reports.history.store import append_run
+from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.running.results import Results
 from qa_sync.systems.recording.cassettes import CassetteLabel
 from qa_sync.systems.recording.recorder import CassetteRecorder
 from qa_sync.systems.redaction import Redactor, redacted_body
@@ -26,7 +33,8 @@ from qa_sync.systems.responses.exchange_log import ExchangeLog
 LABEL = CassetteLabel("seed-1", datetime(2024, 11, 13, 10, tzinfo=UTC), {"wix": "abc"}, "sec1")
 URL = "https://api.test/things"
 ENCODINGS = ("utf-8", "latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
-SECRETS = st.text(string.ascii_letters + string.digits + "-_+/=.~!", min_size=8, max_size=24).map("zQ7".__add__)
+BEGIN = "zQ7"
+SECRETS = st.text(string.ascii_letters + string.digits + "-_+/=.~!", min_size=8, max_size=24).map(BEGIN.__add__)
 """A beginning of their own keeps them apart from the words of our messages and files."""
 HEADERS = ("content-type", "etag", "link", "location", "retry-after", "x-next-cursor", "www-authenticate", "x-other")
 
@@ -105,6 +113,37 @@ def test_a_secret_in_a_response_is_in_no_output(place: str, examples: int) -> No
 def hold(place: str, secret: str) -> None:
     texts = outputs(secret, PLACES[place](secret))
     assert not [text for text in texts for shape in shapes(secret) if shape in text]
+
+
+REPORTED = ("reason", "header location 302", "body utf-8 400", "body utf-16 500")
+
+
+@pytest.mark.parametrize("examples", a_quick_share(1))
+@pytest.mark.parametrize("format", [*FORMATS, "terminal", "events", "history"])
+def test_a_secret_in_a_response_is_in_no_report(format: str, examples: int) -> None:
+    settings(max_examples=examples, deadline=None)(given(secret=SECRETS)(hold_in_report))(format)
+
+
+def hold_in_report(format: str, secret: str) -> None:
+    told = results([text for place in REPORTED for text in outputs(secret, PLACES[place](secret))])
+    assert "(hidden)" in str(told)
+    assert BEGIN not in reported(format, told)
+
+
+def reported(format: str, told: Results) -> str:
+    """Return a report, or what stands in the history."""
+    checks = [check for spec in told.specs for section in spec.sections for check in section.checks]
+    if format == "terminal":
+        out = io.StringIO()
+        Terminal(out, out).report(told)
+        return out.getvalue()
+    if format == "events":
+        return "".join(map(ndjson.event_line, checks))
+    if format == "history":
+        with tempfile.TemporaryDirectory() as folder:
+            append_run(told, Path(folder) / "history.sqlite", {})
+            return "".join(each.read_bytes().decode("latin-1") for each in Path(folder).iterdir())
+    return render(told, format)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
