@@ -1,4 +1,4 @@
-"""Keeps the results of an interrupted run, and removes its records."""
+"""Keeps the results of a run that goes on or is interrupted, and removes its records."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist
+from qa_sync.cli.options.report_targets import Target
 from qa_sync.modes.job import PreparedRun
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.events import Event, Leftover, SectionFinished
@@ -54,6 +55,22 @@ def results_of(
     except ValueError:
         raise interrupted from None
     return replace(collect_results(narrow(iter(whole))), leftovers=left, interrupted=True)
+
+
+def results_so_far(
+    events: Iterator[Event],
+    targets: Iterable[Target],
+    checklists: Sequence[Checklist],
+    complete: Callable[[Results], Results],
+    narrow: Narrow,
+) -> Iterator[Event]:
+    """Pass events through; JSON reports with a file have the results so far, `complete`d, while the run goes on."""
+    paths = [target.path for target in targets if target.path and target.format == "json"]
+    if not paths:
+        return events
+    from qa_sync.cli.partial_results import PartialResults  # noqa: PLC0415 - most runs have none
+
+    return PartialResults(paths, checklists, complete, narrow).follow(events)
 
 
 def stop_run(prepared: PreparedRun) -> str:

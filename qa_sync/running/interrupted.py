@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qa_sync.settings.sign_off import SignOff
 
 INTERRUPTED: Final = "not run: the run was interrupted"
+UNFINISHED: Final = "not run: the run had not come to it"
 
 
 def completed(
@@ -20,8 +21,9 @@ def completed(
     checklists: Iterable[Checklist],
     duration_s: float,
     sign_off: Callable[[Check], SignOff | None] = no_sign_off,
+    reason: str = INTERRUPTED,
 ) -> Iterator[Event]:
-    """Yield the events of an interrupted run, then those that say what did not run.
+    """Yield the events of an interrupted run, then those that say what did not run, for `reason`.
 
     Raises ValueError for a run without a start.
     """
@@ -38,17 +40,21 @@ def completed(
         for plan in checklist.sections:
             if (spec, plan.section.key) not in sections:
                 yield _section(spec, plan)
-            yield from _undecided(spec, plan, decided, sign_off)
+            yield from _undecided(spec, plan, decided, sign_off, reason)
     if not any(isinstance(event, RunFinished) for event in seen):
         yield RunFinished(duration_s)
 
 
 def _undecided(
-    spec: str, plan: SectionPlan, decided: Container[tuple[str, str]], sign_off: Callable[[Check], SignOff | None]
+    spec: str,
+    plan: SectionPlan,
+    decided: Container[tuple[str, str]],
+    sign_off: Callable[[Check], SignOff | None],
+    reason: str,
 ) -> Iterator[CheckFinished]:
     for check in plan.checks:
         if (spec, check.id) not in decided:
-            yield not_run(spec, plan.section.key, check, sign_off, None if check.is_decided else INTERRUPTED)
+            yield not_run(spec, plan.section.key, check, sign_off, None if check.is_decided else reason)
 
 
 def _section(spec: str, plan: SectionPlan) -> SectionStarted:

@@ -30,6 +30,9 @@ E = TypeVar("E")
 DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
 """The direction of arrivals by check kind where a result does not have it: None for either, else forward."""
 
+STOPPED_EARLY = "not run: the run stopped at the first failure or error (-x)"
+"""The message of a check that -x did not run."""
+
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
 
 
@@ -75,12 +78,18 @@ class SectionResult(Struct, frozen=True):
 
 
 class SpecResult(Struct, frozen=True):
-    """A spec with its sections in order; `text` is the text of the spec, None when it was not kept."""
+    """A spec with its sections in order; `text` is the text of the spec, None when it was not kept.
+
+    `newly` are the ids of checks that fail or have an error, and did not in their last run (None: not known);
+    `verified` is the real time at which a check last passed or failed, in this run or an earlier one (None: not known).
+    """
 
     spec: str
     title: str
     sections: tuple[SectionResult, ...]
     text: str | None = None
+    newly: tuple[str, ...] | None = None
+    verified: datetime | None = None
 
 
 class KnownFailure(Struct, frozen=True):
@@ -121,7 +130,8 @@ class Results(Struct, frozen=True):
     `known` are the failures in the baseline, `overdue` are the problems of the baseline itself (an entry that has
     expired, or whose check no longer fails), as sentences.
 
-    `interrupted` says that checks did not run because the run was interrupted. `ran` is the real start in UTC (None:
+    `interrupted` says that checks did not run because the run was interrupted, `unfinished` that these are the results
+    of a run that had not ended: it goes on, or was killed. `ran` is the real start in UTC (None:
     not known). With `simulated`, `started` and all latencies are of a simulated clock. `undeleted` is the number of
     leftovers whose deletion failed; those that the user keeps, or that the system cannot delete, do not count.
     `options` are the options of `qa-sync check` that a run like this one needs (None: not known).
@@ -141,6 +151,7 @@ class Results(Struct, frozen=True):
     simulated: bool = False
     undeleted: int = 0
     options: tuple[str, ...] | None = None
+    unfinished: bool = False
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:
@@ -166,14 +177,19 @@ class Results(Struct, frozen=True):
         return self.mode != "replay" and not self.simulated
 
     @property
+    def stopped_early(self) -> bool:
+        """Whether checks did not run because the run stopped at the first failure or error."""
+        return any(c.status is Status.SKIPPED and c.message == STOPPED_EARLY for c in self.checks)
+
+    @property
     def exit_code(self) -> int:
         """The exit code: 0 every check that ran passed, 1 a check failed, 3 a check could not be checked.
 
         When nothing ran (no check passed or failed), it is 3, never 0; it is 3 as well when records of the run could
-        not be deleted. A known failure does not cause 1; a problem of the baseline does. An interrupted run has 3 in
-        any case: its failures may not be all.
+        not be deleted. A known failure does not cause 1; a problem of the baseline does. A run that was cut short (by
+        an interruption, or by -x) has 3 in any case: its failures may not be all.
         """
-        if self.interrupted:
+        if self.interrupted or self.unfinished or self.stopped_early:
             return 3
         totals = self.totals
         failed = totals[Status.FAILED] - len(self.known_by_check)

@@ -26,6 +26,7 @@ from qa_sync.running.events import (
     SpecStarted,
     Status,
 )
+from qa_sync.running.results import STOPPED_EARLY
 from qa_sync.running.scenario import ScenarioRun
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ OpenEnvironment = Callable[[Checklist, SectionPlan], AbstractContextManager[Envi
 """Opens the environment of a section, and closes it after its scenarios."""
 
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
-STOPPED_EARLY = "not run: the run stopped at the first failure or error (-x)"
 
 
 def no_sign_off(_check: Check) -> SignOff | None:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection
 from qa_sync.cli.confirm import confirm_writes, yes_option
-from qa_sync.cli.interrupted import results_of, stop_run
+from qa_sync.cli.interrupted import results_of, results_so_far, stop_run
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.baseline import load_baseline
 from qa_sync.cli.options.check_options import (
@@ -34,7 +34,7 @@ from qa_sync.cli.options.check_options import (
     add_wait_options,
 )
 from qa_sync.cli.options.config import config_option, settings_from
-from qa_sync.cli.options.history import save_history
+from qa_sync.cli.options.history import compared_to_earlier, save_history
 from qa_sync.cli.options.last_failed import (
     WHOLE_SECTION_MODES,
     Selected,
@@ -150,12 +150,13 @@ def check(
         shown = narrow(_redacted(events, prepared.redact) if prepared.redact else events)
         if ids is None and chosen.ids is None:
             shown = prepared.recorded(shown)
+        head = partial(replace, ran=ran, simulated=prepared.started == EPOCH, options=typed_options())
+        shown = results_so_far(shown, targets, chosen.checklists, lambda some: with_texts(head(some), texts), narrow)
         results = results_of(terminal.follow(shown), prepared, chosen.checklists, run_config, narrow)
     undeleted = count_undeleted(results.leftovers, job.cards)
-    results = replace(
-        results, undeleted=undeleted, ran=ran, simulated=prepared.started == EPOCH, options=typed_options()
-    )
-    results = excused(replace(results, recordings=prepared.recordings()))
+    results = excused(replace(head(results), undeleted=undeleted, recordings=prepared.recordings()))
+    baseline, history = history_options.baseline, history_options.history
+    results = compared_to_earlier(results, settings, history, has_baseline=baseline is not None)
     terminal.report(results, _source_line)
     write_reports(with_texts(results, texts), targets, report_options.annotations, quiet=report_options.quiet)
     if report_options.open_:

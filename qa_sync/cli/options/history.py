@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from qa_sync.errors import UsageError
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings
+
+if TYPE_CHECKING:
+    from qa_sync.reports.shared.earlier_runs import Earlier
 
 history_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--history/--no-history",
@@ -29,13 +33,39 @@ def folder_of(settings: Settings) -> Path:
     return settings.path.parent if settings.path else Path()
 
 
+def _is_on(wanted: bool | None) -> bool:
+    return bool(wanted) or (wanted is None and not os.environ.get("CI"))
+
+
+def compared_to_earlier(results: Results, settings: Settings, wanted: bool | None, *, has_baseline: bool) -> Results:
+    """Return the results of several specs with what newly fails and when each spec was last verified.
+
+    Compares with the history and the baseline; without both, what newly fails is not known. A history that cannot be
+    read is the same as none: `save_history` prints the reason.
+    """
+    if len(results.specs) < 2:  # noqa: PLR2004 - an overview is of several specs
+        return results
+    from qa_sync.reports.shared.earlier_runs import with_earlier  # noqa: PLC0415 - start-up speed
+
+    return with_earlier(results, _earlier(results, settings) if _is_on(wanted) else {}, has_baseline=has_baseline)
+
+
+def _earlier(results: Results, settings: Settings) -> Mapping[str, Earlier]:
+    from qa_sync.reports.history.earlier_verdicts import read_earlier  # noqa: PLC0415 - start-up speed
+    from qa_sync.reports.history.store import history_path  # noqa: PLC0415 - as above
+
+    with suppress(UsageError):
+        return read_earlier(history_path(folder_of(settings)), results)
+    return {}
+
+
 def save_history(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
     """Append a run to the history.
 
     In CI nothing is recorded unless `wanted` is true, because the working folder is discarded. A history that cannot
     be written prints a note and does not change the exit code.
     """
-    if wanted is False or (wanted is None and os.environ.get("CI")):
+    if not _is_on(wanted):
         return
     from qa_sync.reports.history.store import append_run, history_path  # noqa: PLC0415 - start-up speed
 

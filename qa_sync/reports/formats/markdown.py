@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.failure_causes import EXAMPLES, FailureCause, failure_causes
 from qa_sync.reports.shared.rerun import rerun_command
-from qa_sync.reports.shared.spec_states import MANY_SPECS, spec_states
+from qa_sync.reports.shared.spec_states import MANY_SPECS, knows_earlier, spec_states
 from qa_sync.reports.shared.wording import (
-    INTERRUPTED,
     NOTHING_VERIFIED,
     FailureGroup,
     counts,
+    cut_short,
     excerpts,
     group_not_removed,
     not_removed_heading,
@@ -61,8 +61,8 @@ def _head(results: Results) -> Iterator[str]:
     yield ""
     if not totals[Status.PASSED] and not totals[Status.FAILED]:
         yield from (f"**{NOTHING_VERIFIED}**", "")
-    if results.interrupted:
-        yield from (f"**{INTERRUPTED}**", "")
+    if reason := cut_short(results):
+        yield from (f"**{reason}**", "")
     for sentence in results.overdue:
         yield from (f"Out-of-date baseline entry: {_plain(sentence)}", "")
     seed = f", seed {_plain(results.seed)}" if results.seed else ""  # an audit has none
@@ -74,12 +74,15 @@ def _specs(results: Results) -> Iterator[str]:
     """Yield a row for each of many specs, the worst first."""
     if len(results.specs) <= MANY_SPECS:
         return
-    yield from ("| | Spec | Checks |", "|---|---|---|")
+    more = knows_earlier(results)
+    yield f"| | Spec | Checks |{' Newly failing | Last verified |' * more}"
+    yield f"|---|---|---|{'--:|---|' * more}"
     states = spec_states(results)
     for state in states[:MOST_ROWS]:
-        yield f"| {SYMBOLS[state.status]} | {_code(state.spec.spec)} | {state.counted} |"
+        earlier = f" {state.newly} | {state.verified} |" * more
+        yield f"| {SYMBOLS[state.status]} | {_code(state.spec.spec)} | {state.counted} |{earlier}"
     if len(states) > MOST_ROWS:
-        yield f"| | and {len(states) - MOST_ROWS} more specs | |"
+        yield f"| | and {len(states) - MOST_ROWS} more specs | |{' | |' * more}"
     yield ""
 
 

@@ -44,7 +44,7 @@ def pieces(results: Results) -> Iterator[str]:
     if results.known or results.overdue:
         known = [{key: text for key in KNOWN if (text := getattr(entry, key)) is not None} for entry in results.known]
         yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
-    yield from (f',\n  "{key}": true' for key in ("interrupted", "simulated") if getattr(results, key))
+    yield from (f',\n  "{key}": true' for key in ("interrupted", "simulated", "unfinished") if getattr(results, key))
     if results.options is not None:
         yield f',\n  "options": {_value(list(results.options), 2)}'
     if results.ran:
@@ -70,6 +70,10 @@ def _spec(spec: SpecResult) -> Iterator[str]:
     yield f'    {{\n      "spec": {_text(spec.spec)},\n      "title": {_text(spec.title)},\n'
     if spec.text is not None:
         yield f'      "text": {_text(spec.text)},\n'
+    if spec.newly is not None:
+        yield f'      "newly": {_value(list(spec.newly), 6)},\n'
+    if spec.verified is not None:
+        yield f'      "verified": {_text(spec.verified.isoformat())},\n'
     yield from _list("sections", spec.sections, 6, _section)
     yield "\n    }"
 

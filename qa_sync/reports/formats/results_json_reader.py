@@ -79,6 +79,8 @@ class SpecJson(Struct, frozen=True):
     title: str
     sections: tuple[SectionJson, ...]
     text: str | None = None
+    newly: tuple[str, ...] | None = None
+    verified: str | None = None
 
 
 class RecordingJson(Struct, frozen=True):
@@ -115,6 +117,7 @@ class ResultsJson(Struct, frozen=True):
     simulated: bool = False
     ran: RanJson | None = None
     options: tuple[str, ...] | None = None
+    unfinished: bool = False
 
 
 def parse(text: str, path: str = "results.json") -> Results:
@@ -172,7 +175,7 @@ def _results(read: ResultsJson) -> Results:
         seed=read.seed,
         started=_instant(read.started, "$.started"),
         duration_s=read.duration_s,
-        specs=tuple(map(_spec, read.specs)),
+        specs=tuple(_spec(spec, n) for n, spec in enumerate(read.specs)),
         leftovers=read.leftovers,
         recordings=tuple(_recording(recording, n) for n, recording in enumerate(read.recordings)),
         known=read.known,
@@ -181,13 +184,14 @@ def _results(read: ResultsJson) -> Results:
         simulated=read.simulated,
         ran=_instant(read.ran.started, "$.ran.started") if read.ran else None,
         options=read.options,
+        unfinished=read.unfinished,
     )
 
 
-def _spec(read: SpecJson) -> SpecResult:
-    return SpecResult(
-        read.spec, read.title, tuple(_section(section, read.spec) for section in read.sections), read.text
-    )
+def _spec(read: SpecJson, n: int) -> SpecResult:
+    sections = tuple(_section(section, read.spec) for section in read.sections)
+    verified = None if read.verified is None else _instant(read.verified, f"$.specs[{n}].verified")
+    return SpecResult(read.spec, read.title, sections, read.text, read.newly, verified)
 
 
 def _section(read: SectionJson, spec: str) -> SectionResult:

@@ -25,7 +25,7 @@ from qa_sync.reports.shared.annotated_document import (
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.failure_causes import failure_causes
 from qa_sync.reports.shared.page_options import SYMBOLS
-from qa_sync.reports.shared.wording import INTERRUPTED, LEGEND, as_json, counts, seconds, when
+from qa_sync.reports.shared.wording import LEGEND, as_json, counts, cut_short, seconds, when
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, Results, SpecResult
 
@@ -191,8 +191,8 @@ def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
     totals = ", ".join(f"{SYMBOLS[status]} {number} {status}" for status, number in counts(checks)) or "no checks"
     yield f"**Verified**: {when(results)} ({_plain(results.mode)}, seed {_plain(results.seed) or 'none'}): {totals}."
     yield ""
-    if results.interrupted:
-        yield from (f"**{INTERRUPTED}**", "")
+    if reason := cut_short(results):
+        yield from (f"**{reason}**", "")
     yield from _causes(spec, results)
     yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
     if results.simulated and any(check.latency_s is not None for check in checks):

@@ -87,7 +87,7 @@ def append_run(
     `texts` are the specs by path. Raises UsageError when the file cannot be written.
     """
     ran = now() if now else datetime.now(UTC)
-    explain = partial(_explain, path)
+    explain = partial(explain_problem, path)
     # Syncing to disk takes longer than replaying a spec; a power failure may lose the last run, not the file.
     pragmas = {"synchronous": "OFF"}
     db = open_database(
@@ -117,7 +117,7 @@ def read_verdicts(path: Path) -> list[Verdict]:
     """
     if not path.exists():
         return []
-    with open_to_read(path, partial(_explain, path), recover=True, timeout_s=BUSY_TIMEOUT_S) as db:
+    with open_to_read(path, partial(explain_problem, path), recover=True, timeout_s=BUSY_TIMEOUT_S) as db:
         return [_verdict(row) for row in db.execute(_ALL)] if version_of(db, len(MIGRATIONS)) else []
 
 
@@ -130,7 +130,8 @@ _ALL = """
 """
 
 
-def _explain(path: Path, problem: Problem, text: str) -> UsageError:
+def explain_problem(path: Path, problem: Problem, text: str) -> UsageError:
+    """Return the error for a problem with a history file."""
     hint = HINTS.get(problem, "move the file away; the next run creates a new one")
     return UsageError(f"cannot use this file as the history: {text}", location=Location(str(path)), hint=hint)
 

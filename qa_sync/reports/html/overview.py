@@ -21,6 +21,7 @@ from qa_sync.reports.shared.wording import (
     reasons,
 )
 from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.interrupted import UNFINISHED
 from qa_sync.running.results import Results
 
 MOST_CAUSES = 20
@@ -44,6 +45,8 @@ def headline(results: Results) -> str:
     """Return the verdict of the run in one sentence, in the color of its status."""
     totals = results.totals
     failed = totals[Status.FAILED]
+    if results.unfinished:
+        return _so_far(results)
     if failed and failed == len(results.known):
         return badge(Status.PASSED, f"{counted(failed, 'failure')}, all of them known")
     if failed:
@@ -53,6 +56,14 @@ def headline(results: Results) -> str:
     if not totals[Status.PASSED]:
         return badge(Status.ERROR, NOTHING_VERIFIED)
     return badge(Status.PASSED, "Every check that ran passed")
+
+
+def _so_far(results: Results) -> str:
+    """Return the state of a run that has not ended."""
+    bad = results.totals[Status.FAILED] + results.totals[Status.ERROR]
+    done = sum(check.message != UNFINISHED for check in results.checks)
+    status = Status.FAILED if bad else Status.MANUAL
+    return badge(status, f"{counted(bad, 'failure')} so far, {done:,} of {counted(len(results.checks), 'check')} done")
 
 
 def failures_section(results: Results) -> str:

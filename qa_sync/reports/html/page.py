@@ -3,13 +3,14 @@
 The style sheet and the script are the two files next to this one. The page's Content-Security-Policy allows only these
 two, by their hashes: nothing from a spec or an API can run or load anything, even if it got past the escaping. The
 script comes first and listens to the whole page, so that the beginning is usable while the rest is still loading.
+A page that is served while a run goes on has a second script, which asks its server for newer results.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qa_sync.reports.html.elements import LETTER, counted, text
@@ -27,7 +28,7 @@ from qa_sync.reports.html.sentences_and_rows import document, size
 from qa_sync.reports.html.spec_index import spec_index
 from qa_sync.reports.shared.rerun import rerun_command
 from qa_sync.reports.shared.spec_states import MANY_SPECS
-from qa_sync.reports.shared.wording import INTERRUPTED, seconds, when
+from qa_sync.reports.shared.wording import cut_short, seconds, when
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 
@@ -39,11 +40,11 @@ def render(results: Results) -> str:
     return "".join(pieces(results))
 
 
-def pieces(results: Results) -> Iterator[str]:
-    """Yield the text of `render` part by part."""
-    style, script = _resource("page.css"), _resource("page.js")
-    yield _top(results, style, script)
-    yield _header(results)
+def pieces(results: Results, version: str | None = None) -> Iterator[str]:
+    """Yield the text of `render` part by part; `version` is that of the results on a page that is served."""
+    scripts = [_resource("page.js"), *([_resource("refresh.js")] if version else [])]
+    yield _top(results, scripts, version)
+    yield _header(results, is_served=version is not None)
     yield '<div class="desk">\n<aside aria-label="Overview">\n'
     yield f"{matrix(results)}{failures_section(results)}{latency_section(results)}{baseline_section(results)}"
     yield f"{manual_section(results)}{skipped_section(results)}{not_removed_section(results)}"
@@ -55,23 +56,36 @@ def pieces(results: Results) -> Iterator[str]:
     yield "</main>\n</div>\n</body>\n</html>\n"
 
 
+WAITING = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta http-equiv="refresh" content="1"><meta name="color-scheme" content="light dark">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>qa-sync: no results yet</title></head>
+<body><main><h1>No results yet</h1><p>The run has not written any. This page looks again every second.</p></main></body>
+</html>
+"""
+"""What is served before the run has written results."""
+
+
 def _resource(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def _top(results: Results, style: str, script: str) -> str:
+def _top(results: Results, scripts: Sequence[str], version: str | None) -> str:
+    title = ", ".join(spec.title for spec in results.specs) or "qa-sync"
+    served = f' data-version="{text(version)}"' if version else ""
+    style, hashes = _resource("page.css"), " ".join(f"'{_hash(script)}'" for script in scripts)
+    asks = "connect-src 'self'; " if version else ""
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src {hashes}; {asks}"
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
-    title = ", ".join(spec.title for spec in results.specs) or "qa-sync"
     return (
-        '<!DOCTYPE html>\n<html lang="en" data-show="all">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="en" data-show="all"{served}>\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}: {results.totals[Status.PASSED]} of {len(results.checks)} passed</title>\n"
-        f"<style>{style}</style>\n<script>{script}</script>\n</head>\n<body>\n"
+        f"<style>{style}</style>\n{''.join(f'<script>{script}</script>' for script in scripts)}\n</head>\n<body>\n"
     )
 
 
@@ -79,18 +93,20 @@ def _hash(some: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(some.encode()).digest()).decode()
 
 
-def _header(results: Results) -> str:
+def _header(results: Results, *, is_served: bool) -> str:
     titles = "".join(
         f'<li><a href="#d{n}">{text(spec.title)}</a> <code>{text(spec.spec)}</code> <span>{size(spec)}</span></li>\n'
         for n, spec in enumerate(results.specs)
     )
     if len(results.specs) > MANY_SPECS:
         titles = f'<li><a href="#index">{len(results.specs)} specs</a></li>\n'
-    interrupted = f'<p class="how"><strong>{INTERRUPTED}</strong></p>\n' if results.interrupted else ""
+    reason = cut_short(results)
+    served = '<p class="how" id="served" role="status"></p>\n' if is_served else ""
+    interrupted = f'<p class="how"><strong>{reason}</strong></p>\n' if reason else ""
     return (
         '<a class="jump" href="#document">Skip to the spec</a>\n<header>\n<div class="head">\n'
         f'<h1>{headline(results)}</h1>\n<ul class="specs">{titles}</ul>\n'
-        f'{interrupted}<p class="how">{text(results.mode)}, {when(results)}, took '
+        f'{interrupted}{served}<p class="how">{text(results.mode)}, {when(results)}, took '
         f"{seconds(results.duration_s)}, seed <code>{text(results.seed)}</code></p>\n</div>\n{_bar(results)}</header>\n"
         + _filters(results)
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qa_sync.reports.html.elements import badge, statuses, text
-from qa_sync.reports.shared.spec_states import SpecState, spec_states
+from qa_sync.reports.shared.spec_states import SpecState, knows_earlier, spec_states
+from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 
 
@@ -11,18 +12,22 @@ def spec_index(results: Results) -> str:
     """Return the table of the specs; empty for a single spec."""
     if len(results.specs) < 2:  # noqa: PLR2004 - one spec needs no index
         return ""
-    rows = "".join(map(_row, spec_states(results)))
-    heads = "".join(f'<th scope="col">{word}</th>' for word in ("State", "Spec", "Checks"))
+    more = knows_earlier(results)
+    rows = "".join(_row(state, more=more) for state in spec_states(results))
+    words = ("State", "Spec", "Checks", *(("Newly failing", "Last verified") if more else ()))
+    heads = "".join(f'<th scope="col">{word}</th>' for word in words)
     return (
         '<section class="index" aria-labelledby="index"><h2 id="index">Specs</h2>\n<div class="wide">'
         f"<table><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div></section>\n"
     )
 
 
-def _row(state: SpecState) -> str:
+def _row(state: SpecState, *, more: bool) -> str:
     kinds = statuses(check for section in state.spec.sections for check in section.checks)
     link = f'<a href="#d{state.number}">{text(state.spec.title)}</a> <code>{text(state.spec.spec)}</code>'
+    newly = badge(Status.FAILED, state.newly) if state.spec.newly else state.newly
+    earlier = f"<td>{newly}</td><td>{state.verified}</td>" if more else ""
     return (
         f'<tr class="c {kinds}"><td>{badge(state.status, state.status)}</td><td>{link}</td>'
-        f"<td>{text(state.counted)}</td></tr>\n"
+        f"<td>{text(state.counted)}</td>{earlier}</tr>\n"
     )

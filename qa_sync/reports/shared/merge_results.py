@@ -8,7 +8,8 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.running.events import CheckFinished
+from qa_sync.reports.shared.earlier_runs import BAD_STATUSES, VERIFIED, verified_at
+from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
 
@@ -34,6 +35,10 @@ def merge_results(runs: Sequence[Results]) -> Merged:
         for spec in run.specs:
             specs.setdefault(spec.spec, []).append(spec)
     merged = tuple(_spec(several, taken) for several in specs.values())
+    if len(merged) > 1:
+        merged = tuple(
+            replace(one, newly=_newly(specs[one.spec], taken), verified=_verified(ordered, one.spec)) for one in merged
+        )
     excused = {(entry.spec, entry.check): entry for run in ordered for entry in run.known}
     results = replace(
         newest,
@@ -47,6 +52,7 @@ def merge_results(runs: Sequence[Results]) -> Merged:
         known=tuple(excused.values()),
         overdue=tuple(dict.fromkeys(text for run in ordered for text in run.overdue)),
         interrupted=any(run.interrupted for run in ordered),
+        unfinished=any(run.unfinished for run in ordered),
         simulated=any(run.simulated for run in ordered),
         undeleted=sum(run.undeleted for run in ordered),
         options=newest.options if all(run.options == newest.options for run in ordered) else None,
@@ -74,3 +80,26 @@ def _section(
 ) -> SectionResult:
     ids: Iterable[str] = dict.fromkeys(check.id for part in parts for check in part.checks)
     return replace(parts[-1], checks=tuple(taken[spec, name] for name in ids))
+
+
+def _newly(several: Sequence[SpecResult], taken: Mapping[tuple[str, str], CheckFinished]) -> tuple[str, ...] | None:
+    """Return the checks that fail and did not in the run before: of these runs, else as the newest says itself."""
+    newest: dict[str, CheckFinished] = {}
+    before: dict[str, Status] = {}
+    told: dict[str, bool] = {}
+    for spec in several:
+        for check in (check for section in spec.sections for check in section.checks):
+            if check.id in newest and newest[check.id].status in BAD_STATUSES | VERIFIED:
+                before[check.id] = newest[check.id].status
+            newest[check.id] = check
+            if spec.newly is not None:
+                told[check.id] = check.id in spec.newly
+    if not before and not told:
+        return None
+    bad = (name for name in newest if taken[several[0].spec, name].status in BAD_STATUSES)
+    return tuple(n for n in bad if (before[n] not in BAD_STATUSES if n in before else told.get(n, False)))
+
+
+def _verified(ordered: Sequence[Results], path: str) -> datetime | None:
+    found = (verified_at(run, spec) for run in ordered for spec in run.specs if spec.spec == path)
+    return max((at for at in found if at), default=None)

@@ -43,6 +43,10 @@ _VALUES = re.compile(r": (?:\[\d+\]: )?(?:from character \d+ on: )?expected .+, 
 
 INTERRUPTED = "The run was interrupted: some checks did not run."
 
+UNFINISHED = "The run had not ended when these results were written: some checks have not run."
+
+STOPPED = "The run stopped at the first failure or error (-x): some checks did not run."
+
 NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
 
 Place: TypeAlias = tuple[str, int]
@@ -119,6 +123,15 @@ def when(results: Results) -> str:
 
 def _stamp(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def cut_short(results: Results) -> str:
+    """Return the sentence that says why checks of a run did not run, an empty text when all did."""
+    if results.unfinished:
+        return UNFINISHED
+    if results.interrupted:
+        return INTERRUPTED
+    return STOPPED if results.stopped_early else ""
 
 
 def time_span(value: float) -> str:

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from qa_sync.reports.shared.page_options import OutputOptions
-from qa_sync.reports.shared.spec_states import MANY_SPECS, spec_states
+from qa_sync.reports.shared.spec_states import MANY_SPECS, newly_text, spec_states
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.wording import (
-    INTERRUPTED,
     LEGEND,
     NOTHING_VERIFIED,
     counts,
+    cut_short,
     group_not_removed,
     not_removed_heading,
     reasons,
@@ -57,10 +57,15 @@ def _overview(results: Results, output: OutputOptions) -> Iterator[Line]:
     states = spec_states(results)
     bad = sum(state.status in FAILURE_STATUSES for state in states)
     shown = states if output.verbose else states[: max(MANY_SPECS, min(bad, MOST_SPECS))]
-    yield (("Specs", Style.STRONG),)
+    newly = newly_text(results)
+    yield (("Specs", Style.STRONG), (f"  {newly}" if newly else "", Style.FAILED))
     for state in shown:
         mark: Span = (output.symbol(state.status), Style(state.status))
         name: list[Span] = [(output.text(state.spec.spec), Style.PLAIN), (f"  {state.counted}", Style.QUIET)]
+        if state.spec.newly:
+            name.append((f"  {state.newly} newly", Style.FAILED))
+        if state.spec.verified:
+            name.append((f"  verified {state.verified}", Style.QUIET))
         yield from columns([([mark], 1), (name, output.width - 4)], indent=2, gap=1)
     rest = Counter(state.status for state in states[len(shown) :])
     if rest:
@@ -184,8 +189,8 @@ def _totals(results: Results, output: OutputOptions) -> Iterator[Line]:
     seed = f", seed {output.text(results.seed)}" if results.seed else ""  # an audit has none
     recorded = "" if results.has_real_times or results.simulated else f", recorded {results.started:%Y-%m-%d}"
     how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{recorded}{seed}"
-    if results.interrupted:
-        yield from wrap([(INTERRUPTED, Style.ERROR)], output.width)
+    if reason := cut_short(results):
+        yield from wrap([(reason, Style.ERROR)], output.width)
     if results.simulated:
         how += ", times simulated"
     yield from wrap(_together(totals, [(how, Style.QUIET)], output.width), output.width)

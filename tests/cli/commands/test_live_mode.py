@@ -70,7 +70,7 @@ def test_a_sync_that_does_nothing_is_found_out(qa_sync: QaSync, serve: Serve) ->
     assert re.search(r"not yet: .*got 0; polled \d+ times in 1 s", first(got.out, "error")["message"])
     # ... but it is late when there is a promise about time.
     got = qa_sync("check", SPECS[0], *words, "--max-lag", "1s")
-    assert got.code == 1
+    assert got.code == 3  # what -x left out may fail, too
     assert "the maximum latency is 1 s" in first(got.out, "failed")["message"]
 
 

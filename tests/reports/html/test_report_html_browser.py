@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from report_golden import real
 from report_samples import KINDS, hostile_written, of_every_kind, written_results
 from waits import until
 
+from qa_sync.cli.results_file import read_results
+from qa_sync.cli.serve_page import PageServer, ResultFiles, serve_until_end
+from qa_sync.clock import StopFlag
+from qa_sync.reports.formats import results_json
 from qa_sync.reports.html import page
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
@@ -365,6 +370,35 @@ def test_without_its_script_the_verdicts_are_still_there(see: Any) -> None:
     tab = see(written_results(), java_script_enabled=False).tab
     tab.locator("main >> text=failed: update-forward").first.wait_for()
     assert tab.locator("noscript").is_visible()
+
+
+def test_a_served_page_loads_newer_results_and_keeps_what_is_open(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(results_json.render(replace(written_results(), unfinished=True)))
+    files = ResultFiles([str(path)], lambda: read_results(str(path)))
+    files.look()
+    server, stop = PageServer(0, files), StopFlag()
+    thread = Thread(target=serve_until_end, args=(server, stop), daemon=True)
+    thread.start()
+    context = browser.new_context()
+    tab = context.new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto(server.address)
+    tab.click("button[data-show=f]")
+    tab.click("main tr.hf button.v >> nth=0")
+    before = tab.get_attribute("html", "data-version")
+    assert "so far" in tab.inner_text("h1")
+    assert complaints == []
+    path.write_text(results_json.render(written_results()))
+    tab.wait_for_function("before => document.documentElement.dataset.version !== before", arg=before)
+    tab.wait_for_selector("main .evidence:visible")
+    assert "so far" not in tab.inner_text("h1")
+    assert tab.get_attribute("html", "data-show") == "f"
+    thread.join(60)  # the run has ended, and the page has its results
+    tab.wait_for_selector("text=The server has ended")
+    context.close()
 
 
 def test_a_link_of_the_overview_leads_to_the_passage(see: Any) -> None:

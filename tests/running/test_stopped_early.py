@@ -1,0 +1,50 @@
+"""A run that -x cut short: its verdicts so far are reported, the rest is not run, and the exit code is 3."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_caller import QaSync
+from msgspec.structs import replace
+from report_samples import STARTED, check
+
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import STOPPED_EARLY, Results, SectionResult, SpecResult
+
+SPEC = "specs/000.txt"
+ONE = ("check", SPEC, "--section", "3", "--fault", "truncate", "--depth", "smoke", "-q")
+SAID = "The run stopped at the first failure or error (-x): some checks did not run."
+
+
+@pytest.fixture
+def stopped(qa_sync: QaSync, tmp_path: Path) -> dict[str, str]:
+    names = ("json", "markdown", "html", "rst", "junit", "ndjson")
+    reports = [word for name in names for word in ("--report", f"{name}={tmp_path / name}")]
+    done = qa_sync(*ONE, "-x", *reports)
+    assert done.code == 3
+    return {"terminal": done.out, **{name: (tmp_path / name).read_text(encoding="utf-8") for name in names}}
+
+
+def test_every_report_says_what_did_not_run(stopped: dict[str, str]) -> None:
+    results = json.loads(stopped["json"])
+    assert results["exit_code"] == 3
+    assert results["totals"]["failed"]
+    rest = [c for s in results["specs"][0]["sections"] for c in s["checks"] if "(-x)" in (c["message"] or "")]
+    assert {each["status"] for each in rest} == {"skipped"}
+    for name in ("terminal", "markdown", "html", "rst"):
+        assert " ".join(SAID.split()) in " ".join(stopped[name].split()), name
+    for name in ("junit", "ndjson"):
+        assert stopped[name].count("not run: the run stopped at the first failure or error (-x)") == len(rest)
+
+
+def test_a_run_that_was_over_at_its_failure_is_not_cut_short() -> None:
+    failed = check("create", "x", 9, Status.FAILED)
+    assert results_of(failed).exit_code == 1
+    assert results_of(failed, replace(failed, status=Status.SKIPPED, message=STOPPED_EARLY)).exit_code == 3
+
+
+def results_of(*checks: CheckFinished) -> Results:
+    section = SectionResult("1", 1, "A to B", 9, None, checks)
+    return Results("live", "7f3a", STARTED, 2.5, (SpecResult("a.txt", "A", (section,)),), ())
