@@ -39,41 +39,47 @@ def confirm_writes(
     _print_lines(["The records of the interrupted run are deleted first."] if resume else [])
     _print_lines(describe_writes(writes))
     if writes and (planned := time()):
-        _print_lines([f"These are {sum(each.count for each in writes)} records. {_time_text(planned)}"])
+        from qa_sync.reports.shared.planned_text import planned_run  # noqa: PLC0415 - as above
+
+        records = sum(each.count for each in writes)
+        times = {"usual_s": planned.usual_s, "longest_s": planned.longest_s, "interval_s": planned.interval_s}
+        _print_lines([planned_run(records, **times)])
     if not yes:
         _ask("Create these records?" if writes else "Continue?")
 
 
-def _time_text(planned: PlannedTime) -> str:
-    from qa_sync.reports.shared.wording import time_span  # noqa: PLC0415 - as above
-
-    return (
-        f"The run takes about {time_span(planned.usual_s)} if each change arrives within {planned.interval_s:g} s "
-        f"(`interval` of the settings), and at most about {time_span(planned.longest_s)}."
-    )
-
-
-def confirm_sync(writes: Mapping[tuple[str, str], int], announced: Iterable[str] = (), *, watching: bool) -> None:
+def confirm_sync(
+    writes: Mapping[tuple[str, str], int], announced: Iterable[str] = (), *, watching: bool, reading_s: float = 0.0
+) -> None:
     """Print the planned writes of a sync and ask for confirmation; raises UsageError if declined.
 
     `writes` are numbers by system and kind of write, `announced` says what the systems send to people about them; with
-    `watching`, later changes are synced as well.
+    `watching`, later changes are synced as well. `reading_s` is how many seconds reading the systems took.
     """
     if not writes and not watching:
         return
     from qa_sync.modes.live_systems.planned_writes import describe_announcements  # noqa: PLC0415 - as above
+    from qa_sync.reports.shared.planned_text import planned_sync  # noqa: PLC0415 - as above
 
     counted = [f"  {system}: {number} {what}" for (system, what), number in sorted(writes.items())]
     later = ["  all later changes, until the sync is stopped"] if watching else []
     _print_lines(["These writes will be made and are not undone:", *counted, *later])
     _print_lines(describe_announcements(announced))
+    if writes:
+        _print_lines([planned_sync(sum(writes.values()), reading_s)])
     _ask("Continue?")
 
 
-def confirm_cleanup(runs: Iterable[tuple[str, int]], *, yes: bool) -> None:
-    """Print the runs to clean up with their number of records, and ask; raises UsageError as `confirm_writes`."""
+def confirm_cleanup(runs: Sequence[tuple[str, int]], wait_s: float, *, yes: bool) -> None:
+    """Print the runs to clean up with their number of records, and ask; raises UsageError as `confirm_writes`.
+
+    `wait_s` is how many seconds the cleanup waits for late counterparts at most.
+    """
+    from qa_sync.reports.shared.planned_text import planned_cleanup  # noqa: PLC0415 - as above
+
     lines = [f"  {run}: {number} {'record' if number == 1 else 'records'}" for run, number in runs]
     _print_lines(["Records of these runs are deleted; late counterparts are searched for:", *lines])
+    _print_lines([planned_cleanup(sum(number for _, number in runs), wait_s)])
     if not yes:
         _ask("Delete these records?")
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Final
 
-import click
 from msgspec import Struct
 
 from qa_sync.cli.signals import stopped_by_signals
+from qa_sync.cli.notice import notify
 from qa_sync.clock import StopFlag
 from qa_sync.errors import QaSyncError, UsageError
 from qa_sync.reports.html import page
-from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 
 HOST: Final = "127.0.0.1"
@@ -174,14 +173,14 @@ def serve_results(paths: Sequence[str], read: Callable[[], Results], port: int, 
         raise files.problem
     with stopped_by_signals() as stop:
         server = PageServer(port, files)
-        click.echo(f"serving {server.address} until Ctrl-C, or until the run ends", err=True)
+        notify(f"serving {server.address} until Ctrl-C, or until the run ends")
         if files.current is None:
             missing = ", ".join(path for path in paths if not Path(path).exists())
-            click.echo(escape_invisible(f"waiting for {missing}: check --report json={missing} writes it"), err=True)
+            notify(f"waiting for {missing}: check --report json={missing} writes it")
         if open_:
             webbrowser.open(server.address)
         if serve_until_end(server, stop):
-            click.echo("the run has ended", err=True)
+            notify("the run has ended")
 
 
 def serve_until_end(server: PageServer, stop: StopFlag) -> bool:

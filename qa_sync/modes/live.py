@@ -119,7 +119,14 @@ def open_session(job: Job) -> LiveSession:
     checklists = tuple(skip_known(checklist, known) for checklist in checklists)
     since = started - SKEW
     journal = open_run_journal(
-        job, seed, started=started, since=since, checklists=checklists, live_systems=live_systems, redact=redact
+        job,
+        seed,
+        started=started,
+        since=since,
+        checklists=checklists,
+        live_systems=live_systems,
+        redact=redact,
+        stop=clock.stop,
     )
     triggers = Triggers(TriggerContext(job, clock, live_systems, checklists, since, redact=redact, wrap=journal.wrap))
     recorder = ProgressRecorder(journal, prints, known)

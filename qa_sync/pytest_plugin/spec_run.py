@@ -18,7 +18,8 @@ from qa_sync.checklist.selection import narrow_checklist
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of
-from qa_sync.modes.job import Job, PreparedRun
+from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
+from qa_sync.modes.live_systems.planned_time import planned_time
 from qa_sync.modes.live_systems.planned_writes import describe_writes
 from qa_sync.modes.live_systems.redact_events import redact_events
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
@@ -26,6 +27,7 @@ from qa_sync.modes.table import MODES, prepare
 from qa_sync.pytest_plugin.folder import results_folder
 from qa_sync.pytest_plugin.shared_results import CutOff, SharedResults
 from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.reports.shared.planned_text import planned_run
 from qa_sync.reports.shared.wording import group_not_removed
 from qa_sync.running.events import CheckFinished, Leftover
 from qa_sync.running.filter import filter_events
@@ -124,8 +126,6 @@ class SpecRun:
             replace(c, sections=tuple(replace(p, reported=selected) for p in c.sections if p.section.key == key))
             for c in ready.checklists
         ]
-        for line in describe_writes(ready.writes(only)):
-            self._print(line)
         config = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
         events = run(only, ready.open_environment, config)
         ids = frozenset((self.path, check) for check in selected)
@@ -157,11 +157,25 @@ class SpecRun:
 
         ready = prepare(self.mode, replace(self.job, narrow=narrow, notify=self._print))
         try:
-            ready.begin(narrow(ready.checklists))
+            chosen = narrow(ready.checklists)
+            self._announce(ready.writes(chosen), chosen)
+            ready.begin(chosen)
         except QaSyncError:
             ready.close()
             raise
         return ready
+
+    def _announce(self, writes: Sequence[PlannedRecords], chosen: Sequence[Checklist]) -> None:
+        """Print which records the checks of the spec create, how many, and how long that takes."""
+        sync = self.job.settings.sync
+        longest_s = max(self.job.timeout_s, self.job.max_lag_s or 0.0)
+        planned = planned_time(chosen, interval_s=sync.interval_s, timeout_s=longest_s, parallel=1) if writes else None
+        lines = list(describe_writes(writes))
+        if planned:
+            times = {"usual_s": planned.usual_s, "longest_s": planned.longest_s, "interval_s": planned.interval_s}
+            lines.append(planned_run(sum(each.count for each in writes), **times))
+        for line in lines:
+            self._print(line)
 
     def _finish(self) -> None:
         """Clean up live systems, report records that could not be removed, and close the run.

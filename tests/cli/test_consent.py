@@ -5,7 +5,7 @@ import io
 import pytest
 from msgspec.structs import replace
 
-from qa_sync.cli.confirm import confirm_sync, confirm_writes
+from qa_sync.cli.confirm import confirm_cleanup, confirm_sync, confirm_writes
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import PlannedRecords
 
@@ -38,12 +38,25 @@ def test_what_people_are_sent_is_said_once(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_sync_says_before_its_question_what_people_are_sent(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="nothing was written"):
-        confirm_sync({("Shop", "Customer created"): 2}, ["Shop: mails each new customer"], watching=False)
+        confirm_sync(
+            {("Shop", "Customer created"): 2}, ["Shop: mails each new customer"], watching=False, reading_s=75.0
+        )
     assert capsys.readouterr().err.splitlines() == [
         "These writes will be made and are not undone:",
         "  Shop: 2 Customer created",
         "People may get messages about them:",
         "  Shop: mails each new customer",
+        "These are 2 writes. Reading the systems took 1 min 15 s; the writes come on top of that.",
+    ]
+
+
+def test_a_cleanup_says_how_many_records_and_how_long(capsys: pytest.CaptureFixture[str]) -> None:
+    confirm_cleanup([("run a (x.txt)", 1), ("run b (y.txt)", 6)], 180.0, yes=True)
+    assert capsys.readouterr().err.splitlines() == [
+        "Records of these runs are deleted; late counterparts are searched for:",
+        "  run a (x.txt): 1 record",
+        "  run b (y.txt): 6 records",
+        "These are 7 records. Waiting for late counterparts takes at most 3 min 00 s.",
     ]
 
 

@@ -51,7 +51,9 @@ def test_a_killed_run_is_cleaned_up_and_checked_once_more(
     tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = dead_run(tmp_path, acme, monkeypatch)
-    (cleaned,) = clean_up(settings(tmp_path))
+    told: list[str] = []
+    (cleaned,) = clean_up(settings(tmp_path), notify=told.append)
+    assert [line.split()[:2] for line in told] == [["removing", "Acme"]]
     assert (cleaned.run.id, cleaned.removed, cleaned.not_removed, cleaned.open) == (run.id, 1, (), 0)
     acme.put("contact", "late", name=MARK)
     assert [each.removed for each in clean_up(settings(tmp_path))] == [1]

@@ -59,6 +59,9 @@ def test_a_signal_ends_a_run_with_reports_and_nothing_is_left(number: int, serve
     assert process.returncode == 3
     assert "Interrupted." in reported
     assert reported.index("stopping the run and removing its records") < reported.index("cleanup finished: ")
+    assert re.search(
+        r"records\.(?s:.*)^removing (Wix\.com|Customerp) \w+ \S+$(?s:.*)^cleanup finished", reported, re.MULTILINE
+    )
     assert all(
         "Wix has no endpoint for it" in line for line in reported.splitlines() if line.startswith("not removed: ")
     )

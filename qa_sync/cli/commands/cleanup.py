@@ -15,6 +15,7 @@ from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.modes.live_systems.cleanup import CleanupResult, PlannedCleanup, clean_up
 from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.systems.journal.cleanup import MAX_ROUNDS
 
 STILL_THERE = 3
 
@@ -46,7 +47,9 @@ def cleanup(run: str | None, older_than: str | None, yes: bool, config: Path | N
     age = age_of(older_than, "--older-than") if older_than is not None else None
     code = None
     with graceful_shutdown():
-        for cleaned in clean_up(settings, run, age, confirm=partial(_confirm, yes=yes), notify=notify):
+        for cleaned in clean_up(
+            settings, run, age, confirm=partial(_confirm, settings.sync.interval_s, yes=yes), notify=notify
+        ):
             _report(cleaned)
             code = STILL_THERE if cleaned.open else code or 0
     if code is None:
@@ -54,8 +57,9 @@ def cleanup(run: str | None, older_than: str | None, yes: bool, config: Path | N
     return code or 0
 
 
-def _confirm(planned: Sequence[PlannedCleanup], *, yes: bool) -> None:
-    confirm_cleanup([(f"run {p.run.id} ({', '.join(p.run.specs)})", p.records) for p in planned], yes=yes)
+def _confirm(interval_s: float, planned: Sequence[PlannedCleanup], *, yes: bool) -> None:
+    runs = [(f"run {p.run.id} ({', '.join(p.run.specs)})", p.records) for p in planned]
+    confirm_cleanup(runs, len(runs) * MAX_ROUNDS * interval_s, yes=yes)
 
 
 def _report(cleaned: CleanupResult) -> None:

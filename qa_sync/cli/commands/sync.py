@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -95,9 +96,11 @@ def sync(
     told: list[tuple[str, EntityCard]] = []
     if not (yes or dry_run) and _check_writable(job):
         check_can_ask()
+        began = time.monotonic()
         writes, told = _count_writes(job, links, sections, moved)
+        reading_s = time.monotonic() - began
         told += _all_cards(job) if every_s else ()
-        confirm_sync(writes, announcements(told), watching=every_s is not None)
+        confirm_sync(writes, announcements(told), watching=every_s is not None, reading_s=reading_s)
     writer = AnnouncingWriter(_announce, [(system, card.announces) for system, card in told])
     rehearse = output.write if dry_run else None
     with (

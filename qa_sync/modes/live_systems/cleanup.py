@@ -167,7 +167,9 @@ def _clean_up_run(
     journal: Journal, run: JournaledRun, connections: LazyConnections, interval_s: float
 ) -> CleanupResult:
     marks = {entry.mark for entry in journal.entries(run.id)}
-    owned = RunRecords(journal, run, marks, run.started - SKEW)
+    owned = RunRecords(
+        journal, run, marks, run.started - SKEW, lambda line: connections.notify(connections.redact(line))
+    )
     sweep = Cleanup(owned, connections, lambda: RealClock().sleep(interval_s))
     not_removed = sweep()
     still = [

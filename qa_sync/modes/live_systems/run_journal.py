@@ -15,7 +15,7 @@ from typing import TypeAlias
 from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Insert
-from qa_sync.clock import RealClock
+from qa_sync.clock import RealClock, StopFlag
 from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.job import Job, PlannedRecords
 from qa_sync.modes.live_systems.connections import LiveSystem
@@ -146,8 +146,12 @@ def open_run_journal(
     checklists: Sequence[Checklist],
     live_systems: Mapping[str, LiveSystem],
     redact: Redactor,
+    stop: StopFlag,
 ) -> RunJournal:
-    """Return the journal of a new run; a run without planned records has none."""
+    """Return the journal of a new run; a run without planned records has none.
+
+    When `stop` is set, each deletion is announced, because the user waits for the cleanup.
+    """
     ledger = RunJournal(job, live_systems, redact)
     marks = {step.mark for _, scenario in _scenarios(checklists) for step in _inserts(scenario)}
     if marks:
@@ -158,8 +162,13 @@ def open_run_journal(
         except QaSyncError:
             journal.close()
             raise
-        ledger.owned = RunRecords(journal, run, marks, since)
+        ledger.owned = RunRecords(journal, run, marks, since, partial(_announce, job, redact, stop))
     return ledger
+
+
+def _announce(job: Job, redact: Redactor, stop: StopFlag, line: str) -> None:
+    if stop.is_set():
+        job.notify(redact(line))
 
 
 def planned_records(

@@ -1,5 +1,5 @@
 "use strict";
-// Part of a page that `qa-sync report --serve` serves: loads the page anew when the results have changed.
+// Part of a page that `qa-sync report --serve` serves: reloads the page when the results have changed.
 (() => {
   const KEY = "qa-sync";
   const EVERY_MS = 1000;

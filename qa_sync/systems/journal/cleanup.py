@@ -109,6 +109,7 @@ class Cleanup:
             if why := system.cards[place.datatype].cannot.get("delete"):
                 self.owned.left(entry, why, for_good=True)
                 return False
+            self.owned.removing(place.system, place.datatype, known)
             if "lookup" in system.cards[place.datatype].cannot:
                 system.delete(place.datatype, known)
             elif record := system.lookup(place.datatype, known):

@@ -76,6 +76,7 @@ class JournaledSystem:
             if record is None:
                 return
             self._owned.require_owned(record, self.cards[datatype])
+        self._owned.removing(self.label, datatype, id)
         self._system.delete(datatype, id)
         confirm_deleted(self._quiet, datatype, id)
         self._owned.removed(self.label, datatype, id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
@@ -41,10 +41,19 @@ CREATED: Final = frozenset(
 class RunRecords:
     """The records of one run, as in its journal; thread-safe.
 
-    `marks` are those of the run's records; `since` is the start of the run minus the tolerated clock difference.
+    `marks` are those of the run's records; `since` is the start of the run minus the tolerated clock difference;
+    `announce` takes a line for the user before each deletion.
     """
 
-    def __init__(self, journal: Journal, run: JournaledRun, marks: Iterable[str], since: datetime) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        run: JournaledRun,
+        marks: Iterable[str],
+        since: datetime,
+        announce: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._announce = announce
         self.journal = journal
         self.run = run
         self.since = since
@@ -154,6 +163,11 @@ class RunRecords:
     def was_removed(self, system: str, datatype: str, id: str) -> bool:
         """Return whether this process has deleted a record and has seen no other one with that id since."""
         return (system, datatype, id) in self._gone
+
+    def removing(self, system: str, datatype: str, id: str) -> None:
+        """Announce that a record is about to be deleted; a terminal that is closed does not stop the deletion."""
+        with suppress(OSError, ValueError):
+            self._announce(f"removing {system} {self.place(system, datatype).entity} {id}")
 
     def removed(self, system: str, datatype: str, id: str) -> None:
         """Record that a record does not exist any more; another record with that id is not the run's."""
