@@ -27,3 +27,35 @@ def plain(value: object) -> Json:
             return [plain(member) for member in value]
         case _:
             return str(value)
+
+
+AUDIT_COUNTS = {
+    "matched": "with a counterpart",
+    "alone": "without a counterpart",
+    "keyless": "without a key",
+    "several": "ambiguous",
+    "same": "the same",
+    "filled": "filled at the target only",
+    "missing": "missing",
+    "value": "with another value",
+    "type": "of another type",
+    "format": "in another format",
+    "unreadable": "invalid at the source",
+}
+"""The counts of an audit check, as words after a number."""
+
+
+def counts_text(value: object) -> str:
+    """Return the counts of an audit check as words, an empty text for any other value."""
+    if not isinstance(value, dict) or not _is_counts(value):
+        return ""
+    shown = {key: number for key, number in value.items() if number} or value
+    return ", ".join(f"{number:,} {AUDIT_COUNTS[key]}" for key, number in shown.items())
+
+
+def _is_counts(value: dict[str, object]) -> bool:
+    return (
+        next(iter(value), None) in {"matched", "several", "same"}
+        and value.keys() <= AUDIT_COUNTS.keys()
+        and all(type(number) is int for number in value.values())
+    )

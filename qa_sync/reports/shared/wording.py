@@ -14,7 +14,7 @@ from unicodedata import category, normalize
 from msgspec import Struct
 
 from qa_sync.dataflow.model import Origin
-from qa_sync.reports.shared.json_values import plain
+from qa_sync.reports.shared.json_values import counts_text, plain
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results
 from qa_sync.systems.system import ExchangeSummary
@@ -223,5 +223,5 @@ def _excerpt(text: str, start: int, most: int) -> str:
 
 
 def as_json(value: Json) -> str:
-    """Return a value as readable JSON, with non-ASCII characters unescaped."""
-    return json.dumps(plain(value), ensure_ascii=False)
+    """Return a value as readable JSON, with non-ASCII characters unescaped; the counts of an audit as words."""
+    return counts_text(value) or json.dumps(plain(value), ensure_ascii=False)
