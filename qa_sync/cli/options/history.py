@@ -16,7 +16,7 @@ from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings
 
 if TYPE_CHECKING:
-    from qa_sync.reports.shared.earlier_runs import Earlier
+    from qa_sync.reports.history.earlier_runs import Earlier
 
 history_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--history/--no-history",
@@ -45,7 +45,7 @@ def compared_to_earlier(results: Results, settings: Settings, wanted: bool | Non
     """
     if len(results.specs) < 2:  # noqa: PLR2004 - an overview is of several specs
         return results
-    from qa_sync.reports.shared.earlier_runs import with_earlier  # noqa: PLC0415 - start-up speed
+    from qa_sync.reports.history.earlier_runs import with_earlier  # noqa: PLC0415 - start-up speed
 
     return with_earlier(results, _earlier(results, settings) if _is_on(wanted) else {}, has_baseline=has_baseline)
 

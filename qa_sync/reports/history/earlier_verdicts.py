@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 
+from qa_sync.reports.history.earlier_runs import BAD_STATUSES, VERIFIED, Earlier, is_verified
 from qa_sync.reports.history.store import BUSY_TIMEOUT_S, MIGRATIONS, STATUSES, explain_problem
-from qa_sync.reports.shared.earlier_runs import BAD_STATUSES, VERIFIED, Earlier, is_verified
 from qa_sync.running.results import Results
 from qa_sync.sqlite_file import open_to_read, version_of
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.reports.shared.earlier_runs import BAD_STATUSES, VERIFIED, verified_at
+from qa_sync.reports.history.earlier_runs import BAD_STATUSES, VERIFIED, verified_at
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
