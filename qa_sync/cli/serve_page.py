@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from qa_sync.cli.signals import stopped_by_signals
 from qa_sync.cli.notice import notify
+from qa_sync.cli.signals import stopped_by_signals
 from qa_sync.clock import StopFlag
 from qa_sync.errors import QaSyncError, UsageError
 from qa_sync.reports.html import page

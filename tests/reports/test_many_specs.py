@@ -12,9 +12,9 @@ from report_samples import STARTED, check
 from qa_sync.reports.formats import markdown, results_json, results_json_reader
 from qa_sync.reports.history.earlier_runs import Earlier, with_earlier
 from qa_sync.reports.history.earlier_verdicts import read_earlier
+from qa_sync.reports.history.merge_results import merge_results
 from qa_sync.reports.history.store import append_run
 from qa_sync.reports.html import page
-from qa_sync.reports.shared.merge_results import merge_results
 from qa_sync.reports.shared.spec_states import spec_states
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Status

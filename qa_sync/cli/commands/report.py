@@ -12,7 +12,7 @@ from qa_sync.cli.options.report_targets import Target, annotations_option, open_
 from qa_sync.cli.results_file import STDIN, read_results, source_lines
 from qa_sync.errors import UsageError
 from qa_sync.reports.formats.table import FORMATS
-from qa_sync.reports.shared.merge_results import merge_results
+from qa_sync.reports.history.merge_results import merge_results
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.results import Results
 

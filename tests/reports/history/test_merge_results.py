@@ -8,7 +8,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 from report_samples import STARTED, check, written_results
 
-from qa_sync.reports.shared.merge_results import merge_results
+from qa_sync.reports.history.merge_results import merge_results
 from qa_sync.running.events import Leftover, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
