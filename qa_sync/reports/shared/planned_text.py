@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from qa_sync.reports.shared.wording import time_span
 
 
@@ -26,7 +28,7 @@ def planned_sync(writes: int, reading_s: float) -> str:
 
 def planned_cleanup(records: int, wait_s: float) -> str:
     """Return the number of records of a cleanup, and how long it waits for late counterparts in seconds."""
-    return f"{_counted(records, 'record')} Waiting for late counterparts takes at most {time_span(wait_s)}."
+    return f"{_counted(records, 'record')} Waiting for late counterparts takes at most {time_span(ceil(wait_s))}."
 
 
 def _counted(number: int, noun: str) -> str:
