@@ -99,7 +99,7 @@ class PageServer(ThreadingHTTPServer):
             ) from None
         self.files = files
         self.delivered = ""
-        self.polled = float("-inf")
+        self.asked = float("-inf")
         own = self.server_address[1]
         self.hosts = {f"{name}:{own}" for name in (HOST, "localhost")}
         if own == 80:  # noqa: PLR2004 - the port that browsers leave out
@@ -129,9 +129,10 @@ class PageHandler(BaseHTTPRequestHandler):
         if self.headers.get("Host", "").lower() not in self.server.hosts:
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, f"ask for {self.server.address}")
         elif self.path == "/":
+            self.server.asked = time.monotonic()
             self._answer("text/html; charset=utf-8", self._page())
         elif self.path == "/version":
-            self.server.polled = time.monotonic()
+            self.server.asked = time.monotonic()
             current = self.server.files.current
             self._answer("text/plain; charset=utf-8", current.version if current else "none")
         else:
@@ -214,5 +215,5 @@ def _deliver(server: PageServer, version: str, stop: StopFlag) -> None:
     """Wait until a browser that shows the page has its last version."""
     until = time.monotonic() + LAST_S
     while server.delivered != version and time.monotonic() < until:
-        if time.monotonic() - server.polled > LAST_S or stop.wait(LOOK_S):
+        if time.monotonic() - server.asked > LAST_S or stop.wait(LOOK_S):
             return

@@ -92,6 +92,8 @@ def test_it_ends_with_the_run(serving: Callable[[], Serving], tmp_path: Path) ->
     served = serving()
     assert " so far, " in served.ask()[1]
     write(tmp_path / "results.json", written_results())
+    until(lambda: served.files.current is not None and not served.files.current.results.unfinished)
+    assert " so far, " not in served.ask()[1]  # who has the page still gets its end
     served.thread.join(60)
     assert served.ended == [True]
 

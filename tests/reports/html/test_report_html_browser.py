@@ -392,7 +392,7 @@ def test_a_served_page_loads_newer_results_and_keeps_what_is_open(browser: Any, 
     assert "so far" in tab.inner_text("h1")
     assert complaints == []
     path.write_text(results_json.render(written_results()))
-    tab.wait_for_function("before => document.documentElement.dataset.version !== before", arg=before)
+    tab.wait_for_selector(f"html:not([data-version='{before}'])")
     tab.wait_for_selector("main .evidence:visible")
     assert "so far" not in tab.inner_text("h1")
     assert tab.get_attribute("html", "data-show") == "f"
