@@ -37,7 +37,7 @@ def bare_record(context: SectionContext, tried: Iterable[tuple[str, PropertyPair
     pairs = tuple(needed_pairs(context))
     if not any(context.entities.carries_mark(pair) for pair in pairs):
         return None
-    insert = context.insert_only("create", BARE, pairs)
+    insert = context.insert("create", BARE, only=pairs)
     written = _destinations(context, insert)
     claims: list[tuple[str | None, Claim]] = []
     for check, pair in tried:

@@ -162,24 +162,21 @@ class SectionContext(Struct, frozen=True, dict=True):
         scenario: str,
         role: str,
         *,
+        only: Pairs | None = None,
         extra_pairs: Pairs = (),
         fixed: Mapping[str, SampleValue] | None = None,
         version: int = AS_CREATED,
     ) -> Insert:
         """Return the step that creates a role's record on the source.
 
-        `extra_pairs` are pairs in addition to the section's own; `fixed` are predefined values (None: the values that a
+        `only` are the pairs that have values beside those that the record needs (None: the section's own and
+        `extra_pairs`); `fixed` are predefined values (None: the values that a
         record needs to get a counterpart); `version` distinguishes records whose values do not depend on the mark.
         """
         mark = self.mark(scenario, role)
         values_decided = self.fixed() if fixed is None else fixed
         builder = replace(self._builder(Side.SOURCE, mark, version, creating=True), fixed=values_decided)
-        return Insert(role, Side.SOURCE, builder.values((*self.pairs, *self.key_pairs, *extra_pairs)), mark)
-
-    def insert_only(self, scenario: str, role: str, pairs: Pairs) -> Insert:
-        """Return the step that creates a role's record on the source with values of some pairs, and those it needs."""
-        mark = self.mark(scenario, role)
-        builder = replace(self._builder(Side.SOURCE, mark, AS_CREATED, creating=True), fixed=self.fixed())
+        pairs = (*self.pairs, *self.key_pairs, *extra_pairs) if only is None else only
         return Insert(role, Side.SOURCE, builder.values(pairs), mark)
 
     def fixed(self) -> Mapping[str, SampleValue]:
@@ -192,10 +189,8 @@ class SectionContext(Struct, frozen=True, dict=True):
         """Return a source record without its connection to a record of the section's list."""
         result = connection_or_reason(self.entities, self.related.siblings)
         connecting_path = result[0] if isinstance(result, tuple) else None
-        return replace(
-            source_insert,
-            values={path: value for path, value in source_insert.values.items() if path != connecting_path},
-        )
+        values = {path: value for path, value in source_insert.values.items() if path != connecting_path}
+        return replace(source_insert, values=values)
 
     def reason_not_editable(self, pair: PropertyPair, edited: Side) -> str | None:
         """Return why an edit of a pair on a side cannot be tested, None when it can."""
@@ -229,7 +224,6 @@ class SectionContext(Struct, frozen=True, dict=True):
         return mark_of(self.seed, self.prefix, scenario, role)
 
     def _builder(self, side: Side, mark: str, version: int, *, creating: bool = False) -> RecordBuilder:
-        boundary = self.depth is Depth.THOROUGH
         lines = LINES if creating else self._lines(version)
         return RecordBuilder(
             self.entities,
@@ -238,7 +232,7 @@ class SectionContext(Struct, frozen=True, dict=True):
             version,
             self.related.reference_roles,
             creating=creating,
-            boundary=boundary,
+            boundary=self.depth is Depth.THOROUGH,
             lines=lines,
         )
 

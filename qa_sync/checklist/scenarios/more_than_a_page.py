@@ -30,7 +30,7 @@ def more_than_a_page(context: SectionContext) -> ChecksAndScenarios:
     roles, pairs = [f"page-{n}" for n in range(size + 1)], tuple(needed_pairs(context))
     steps = (
         *context.create_related("page"),
-        *(context.insert_only("page", role, pairs) for role in roles),
+        *(context.insert("page", role, only=pairs) for role in roles),
         Expect(tuple((check.id, CounterpartExists(role, Side.TARGET)) for role in roles), wait=True),
     )
     return ChecksAndScenarios((check,), (Scenario("page", context.roles(*roles), steps, (check.id,)),))

@@ -13,7 +13,7 @@ from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.numbers import number
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.redaction import Redactor
-from qa_sync.systems.responses.exchange import ResponseChecker
+from qa_sync.systems.responses.response_checker import ResponseChecker
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
 

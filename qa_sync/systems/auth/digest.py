@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 
 from qa_sync.systems.auth.credentials import AuthContext
-from qa_sync.systems.responses.exchange import ResponseChecker
+from qa_sync.systems.responses.response_checker import ResponseChecker
 
 FAULTS: Final = (LookupError, NotImplementedError, ValueError)
 """What the library raises for an invalid or unsupported challenge."""

@@ -20,7 +20,7 @@ from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
 from qa_sync.systems.auth.credentials import AuthContext
-from qa_sync.systems.responses.exchange import ResponseChecker
+from qa_sync.systems.responses.response_checker import ResponseChecker
 
 SCHEMES: Final = ("NTLM", "Negotiate")
 """The names of the scheme in a challenge, the usual one first."""

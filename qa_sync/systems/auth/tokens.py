@@ -17,7 +17,7 @@ from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, TokenUnavailable
 from qa_sync.systems.http.request_extensions import TOKEN_REQUEST
 from qa_sync.systems.redaction import Redactor
-from qa_sync.systems.responses.exchange import ResponseChecker
+from qa_sync.systems.responses.response_checker import ResponseChecker
 from qa_sync.values.form import Json
 
 RETRY_LATER: Final = GATEWAY_STATUSES | {httpx.codes.TOO_MANY_REQUESTS}

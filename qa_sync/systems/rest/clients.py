@@ -18,8 +18,9 @@ from qa_sync.systems.connectors.numbers import SERVICE_NUMBERS, resolve_number
 from qa_sync.systems.connectors.operations import Operation, Service
 from qa_sync.systems.http.direct_client import DirectClient, DirectTransport
 from qa_sync.systems.redaction import Redactor
-from qa_sync.systems.responses.exchange import HttpExchange, ResponseChecker
+from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
+from qa_sync.systems.responses.response_checker import ResponseChecker
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
 

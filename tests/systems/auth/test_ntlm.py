@@ -25,7 +25,7 @@ from qa_sync.clock import VirtualClock
 from qa_sync.errors import InvalidResponse, RequestRejected, UsageError
 from qa_sync.systems.auth.ntlm import NtlmAuth
 from qa_sync.systems.http.auth_transport import AuthTransport
-from qa_sync.systems.responses.exchange import ResponseChecker
+from qa_sync.systems.responses.response_checker import ResponseChecker
 from qa_sync.systems.rest.live_connection import LiveConnection
 
 NTLM = {"authentication": "ntlm", "username": "OFFICE\\erna", "password": "$SECRET(password)"}
