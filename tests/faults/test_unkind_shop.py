@@ -14,6 +14,7 @@ from fault_rules import RULES, places
 from fault_runs import Outcome, play
 from matrix import SEED, Cell, told
 
+from qa_sync.checklist.depth import Depth
 from qa_sync.modes.embedded import world
 from qa_sync.sandbox.load import NO_LOAD
 from qa_sync.sandbox.vendors import vendors_under
@@ -64,11 +65,13 @@ def test_a_healthy_run_fails_nowhere_and_skips_no_more(shop: str) -> None:
     "fault", [fault if fault in FEW else pytest.param(fault, marks=pytest.mark.slow) for fault in RULES]
 )
 def test_a_fault_is_caught_as_in_a_kind_shop(shop: str, fault: str) -> None:
-    found = Cell(fault, SPEC, places(fault, facts_of(SPEC)), play(SPEC, SEED, fault), _healthy(shop))
+    depth = RULES[fault].depth
+    outcome = play(SPEC, SEED, fault, depth=depth)
+    found = Cell(fault, SPEC, places(fault, facts_of(SPEC)), outcome, _healthy(shop, depth))
     assert found.ok, told(found)
 
 
 @cache
-def _healthy(_shop: str) -> Outcome:
+def _healthy(_shop: str, depth: Depth = Depth.STANDARD) -> Outcome:
     """Run the document without a fault in the shop of the test."""
-    return play(SPEC, SEED)
+    return play(SPEC, SEED, depth=depth)
