@@ -49,7 +49,7 @@ class Edit(Struct, frozen=True):
     values: Mapping[str, SampleValue]
 
 
-class Given(Struct, frozen=True):
+class UnmappedValue(Struct, frozen=True):
     """A value that no row is about: read at `path` and written at `write_path` in the form of a property.
 
     With several `values`, the record is given the first that it does not have. `optional`: a system may refuse it.
@@ -62,12 +62,12 @@ class Given(Struct, frozen=True):
     optional: bool = False
 
 
-class GiveMore(Struct, frozen=True):
+class AddUnmappedValues(Struct, frozen=True):
     """Give the role's record on a side values that no row is about, and remember the whole record."""
 
     role: str
     side: Side
-    given: tuple[Given, ...]
+    given: tuple[UnmappedValue, ...]
 
 
 class EditPair(Struct, frozen=True):
@@ -147,6 +147,6 @@ class Expect(Struct, frozen=True):
     at_once: bool = False
 
 
-Action = Insert | Edit | GiveMore | Delete | Sleep | WaitCycles | Snapshot
+Action = Insert | Edit | AddUnmappedValues | Delete | Sleep | WaitCycles | Snapshot
 
 Step = Action | Expect | EditBothSides | EditDuringCycle

@@ -46,9 +46,9 @@ class TextOutput:
         """Print the summary of a cycle on one line, and its problems on standard error."""
         for problem in summary.problems:
             click.echo(escape_invisible(str(problem)), err=True)
-        number = len(summary.problems) + summary.untold
-        if summary.untold:
-            click.echo(f"... and {summary.untold} more problems", err=True)
+        number = len(summary.problems) + summary.unreported
+        if summary.unreported:
+            click.echo(f"... and {summary.unreported} more problems", err=True)
         numbers = [f"{name} {getattr(summary, name)}" for name in NUMBERS]
         cut = [f"sections skipped {summary.cut}"] if summary.cut else []
         interrupted = [] if summary.complete else ["interrupted"]

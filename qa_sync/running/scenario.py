@@ -12,12 +12,12 @@ from qa_sync.checklist.model import Check, Scenario, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import (
     Action,
+    AddUnmappedValues,
     Delete,
     Edit,
     EditBothSides,
     EditDuringCycle,
     Expect,
-    GiveMore,
     Insert,
     Sleep,
     Snapshot,
@@ -130,7 +130,7 @@ class ScenarioRun:
                 records.insert(step)
             case Edit():
                 records.edit(step)
-            case GiveMore():
+            case AddUnmappedValues():
                 give_more(records, step)
             case Delete():
                 records.delete(RecordKey(step.role, step.side))

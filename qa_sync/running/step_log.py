@@ -7,12 +7,12 @@ from msgspec import Struct
 from qa_sync.checklist.claims import Claim, RecordsUnchanged
 from qa_sync.checklist.model import Check, edits_of
 from qa_sync.checklist.steps import (
+    AddUnmappedValues,
     Delete,
     Edit,
     EditBothSides,
     EditDuringCycle,
     Expect,
-    GiveMore,
     Insert,
     Sleep,
     Snapshot,
@@ -76,7 +76,7 @@ def _logged(step: Step, text: str) -> LoggedStep:
             )
         case Insert() | Delete():
             return LoggedStep(text, roles=frozenset((step.role,)))
-        case GiveMore():
+        case AddUnmappedValues():
             return LoggedStep(text, roles=frozenset((step.role,)), paths=NO_PATHS)
         case Expect():
             checks = frozenset(check for check, _ in step.claims if check is not None)
@@ -92,7 +92,7 @@ def describe_step(records: ScenarioRecords, step: Step) -> str:
     match step:
         case Insert() | Edit() | Delete() | EditBothSides() | EditDuringCycle():
             return _describe_write(records, step)
-        case GiveMore():
+        case AddUnmappedValues():
             return f"give {_record_name(records, RecordKey(step.role, step.side))} {_more(step)}"
         case Sleep():
             return f"wait {step.seconds:g} s"
@@ -132,7 +132,7 @@ def _property_names(step: Edit) -> str:
     return ", ".join(names) if len(names) <= MAX_NAMED else f"{len(names)} properties"
 
 
-def _more(step: GiveMore) -> str:
+def _more(step: AddUnmappedValues) -> str:
     return f"{len(step.given)} more values: {', '.join(one.path for one in step.given)}" if step.given else "no more"
 
 

@@ -31,7 +31,7 @@ class CycleSummary(Struct, frozen=True):
 
     `seen` counts listed source records, `linked` links created by a match, `created` new counterparts, `updated` update
     requests on both sides, `unchanged` linked pairs that were already in sync, `conflicts` properties edited on both
-    sides. `untold` counts problems above MAX_PROBLEMS; `cut` counts sections skipped because a list could not be read;
+    sides. `unreported` counts problems above MAX_PROBLEMS; `cut` counts sections that a list which could not be read skipped;
     `complete` is False when the cycle was stopped.
     """
 
@@ -42,7 +42,7 @@ class CycleSummary(Struct, frozen=True):
     unchanged: int = 0
     conflicts: int = 0
     problems: tuple[Problem, ...] = ()
-    untold: int = 0
+    unreported: int = 0
     cut: int = 0
     complete: bool = True
 
@@ -77,7 +77,7 @@ class CycleTally:
             if len(self.problems) < MAX_PROBLEMS:
                 self.problems[problem] = None
             else:
-                self.add("untold")
+                self.add("unreported")
 
     def summary(self, links: int) -> CycleSummary:
         """Return the numbers so far; `links` is the number of pairs that are in sync now."""

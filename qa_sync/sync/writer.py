@@ -35,18 +35,18 @@ class PlainWriter:
 
 
 class AnnouncingWriter(PlainWriter):
-    """Says what a system sends to people before the first write of such a record; `told` was said already.
+    """Says what a system sends to people before the first write of such a record; `announced` was already said.
 
     `announce` gets the label of the system and what its card says (`announces`).
     """
 
-    def __init__(self, announce: Callable[[str, str], None], told: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, announce: Callable[[str, str], None], announced: Iterable[tuple[str, str]] = ()) -> None:
         self._announce = announce
-        self._told = set(told)
+        self._announced = set(announced)
 
     def end_cycle(self) -> None:
         """Say everything again in the next cycle."""
-        self._told.clear()
+        self._announced.clear()
 
     def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:
         """Say what people are sent, then create a record."""
@@ -60,6 +60,6 @@ class AnnouncingWriter(PlainWriter):
 
     def _say(self, end: LaneEnd) -> None:
         said = end.system.label, end.card.announces
-        if end.card.announces and said not in self._told:
-            self._told.add(said)
+        if end.card.announces and said not in self._announced:
+            self._announced.add(said)
             self._announce(*said)

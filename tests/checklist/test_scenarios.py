@@ -11,7 +11,7 @@ from qa_sync.checklist.claims import NoValueSynced, UnmappedUnchanged
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, Scenario
 from qa_sync.checklist.side import Side
-from qa_sync.checklist.steps import Edit, Expect, GiveMore, Insert
+from qa_sync.checklist.steps import AddUnmappedValues, Edit, Expect, Insert
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings
@@ -91,7 +91,7 @@ def test_what_no_row_is_about_is_edited_and_watched_but_never_the_conditions_pro
     checklist = compiled(name)
     for plan in checklist.sections:
         steps = next(s.steps for s in plan.scenarios if s.name == "update")
-        given = [step for step in steps if isinstance(step, GiveMore)]
+        given = [step for step in steps if isinstance(step, AddUnmappedValues)]
         claimed = {
             (c.role, c.side)
             for s in steps

@@ -133,7 +133,7 @@ def _cell(sides: Comparison, at: int, n: int, table: Table) -> Cell:
     return cell
 
 
-def _cell_beside(sides: Comparison, at: int, n: int, table: Table) -> Cell | None:
+def _related_cell(sides: Comparison, at: int, n: int, table: Table) -> Cell | None:
     """Return the cell that decides how a claim's value is compared, None if there is none or an export lacks it."""
     path = _path_beside(sides, at, n)
     return sides.tables[at].cell(path, table, "ab"[at]) if path else None
@@ -221,7 +221,7 @@ def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims
     target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")
     both = rows.join(source, "sid").join(target, "tid")
     cells = {f"{'ab'[at]}{n}": _cell(sides, at, n, both) for n in claims for at in (0, 1)}
-    cells |= {f"{'cd'[at]}{n}": cell for n in claims for at in (0, 1) if (cell := _cell_beside(sides, at, n, both))}
+    cells |= {f"{'cd'[at]}{n}": cell for n in claims for at in (0, 1) if (cell := _related_cell(sides, at, n, both))}
     kinds = {f"{name[0]}k{name[1:]}": cell.kind for name, cell in cells.items()}
     texts = {f"{name[0]}t{name[1:]}": cell.text for name, cell in cells.items()}
     codes_ = {f"v{n}": both[f"v{n}"] for n in range(len(sides.claims))}

@@ -95,7 +95,7 @@ def _key(value: Scalar) -> str:
     return f"\x01{word_of(value)}:{to_text(value)}"
 
 
-def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:
+def python_keys(engine: Engine, side: KeySide, path: Path) -> Table:
     """Return the keys that Python computes, as a table of `id` and `key`."""
     rows = side.table.filter(side.needs_python).select("id", kind=side.cell.kind, text=side.cell.text)
     spool = ParquetWriter(path, SCHEMA)
@@ -110,7 +110,7 @@ def all_keys(engine: Engine, side: KeySide, path: Path) -> Table:
     """Return all keys of the records as a table of `id` and `key`."""
     easy = side.table.select("id", key=side.text)
     easy = easy.filter(easy.key.notnull())
-    return engine.materialize(easy.union(hard_keys(engine, side, path)))
+    return engine.materialize(easy.union(python_keys(engine, side, path)))
 
 
 Easy = Callable[[Cell, Form], tuple[Expr, Expr]]

@@ -11,7 +11,7 @@ from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
 from qa_sync.checklist.scenarios.merge import CYCLES, condition_skip_reason
-from qa_sync.checklist.scenarios.near_misses import Apart, Twins, near_misses
+from qa_sync.checklist.scenarios.near_misses import NearMissRecords, SimilarRecords, near_misses
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect, Insert, Snapshot, Step, WaitCycles
 from qa_sync.dataflow.model import Criterion, StatementKind
@@ -55,7 +55,7 @@ def merge_not(context: SectionContext) -> ChecksAndScenarios:
     )
 
 
-def _insert_all(context: SectionContext, check: str, apart: Apart) -> tuple[Step, ...]:
+def _insert_all(context: SectionContext, check: str, apart: NearMissRecords) -> tuple[Step, ...]:
     source_insert = apart.source
     made: tuple[Step, ...] = (*apart.targets, Snapshot(tuple(insert.role for insert in apart.targets)), source_insert)
     return (
@@ -65,7 +65,7 @@ def _insert_all(context: SectionContext, check: str, apart: Apart) -> tuple[Step
     )
 
 
-def _not_linked(context: SectionContext, apart: Apart) -> Iterator[Claim]:
+def _not_linked(context: SectionContext, apart: NearMissRecords) -> Iterator[Claim]:
     source_insert = apart.source
     yield from (RecordsUnchanged(target_insert.role) for target_insert in apart.targets)
     yield (NoDuplicate if _gets_counterpart(context, source_insert) else NoCounterpart)(source_insert.role, Side.TARGET)
@@ -82,17 +82,19 @@ def _connected_or_not(context: SectionContext) -> tuple[bool, ...]:
     return (False, True) if context.linking.connection else (False,)
 
 
-def _different(context: SectionContext) -> Iterator[Apart]:
+def _different(context: SectionContext) -> Iterator[NearMissRecords]:
     """Yield records whose rows differ in everything, and those whose rows differ as little as possible."""
     for connected in _connected_or_not(context):
         end = "-connected" if connected else ""
         target_insert, source_insert = lookalikes(context, "merge-not", f"other{end}", f"one{end}", context.key_pairs)
-        yield Apart(source_insert if connected else context.without_connection(source_insert), (target_insert,))
+        yield NearMissRecords(
+            source_insert if connected else context.without_connection(source_insert), (target_insert,)
+        )
     if near := near_misses(context):
         yield near
 
 
-def _without_keys(context: SectionContext) -> Iterator[Apart]:
+def _without_keys(context: SectionContext) -> Iterator[NearMissRecords]:
     """Yield records with an empty criterion: each row by itself, and all rows when all may be empty."""
     rows = _may_be_empty(context)
     all_rows = (rows,) if len(rows) == len(context.section.criteria) > 1 else ()
@@ -102,14 +104,14 @@ def _without_keys(context: SectionContext) -> Iterator[Apart]:
                 context, empty, f"{number}{'-connected' if connected else ''}", connected=connected
             )
             if _contains_mark(target_insert) and _contains_mark(source_insert):
-                yield Apart(source_insert, (target_insert,))
+                yield NearMissRecords(source_insert, (target_insert,))
     yield from _empty_on_source(context)
 
 
-def _empty_on_source(context: SectionContext) -> Iterator[Apart]:
+def _empty_on_source(context: SectionContext) -> Iterator[NearMissRecords]:
     """Yield a source record without a value in a row, and a target record that has one and is alike otherwise."""
     for number, row in enumerate(context.key_pairs, 1):
-        twins = Twins.of(context, f"bare-{number}")
+        twins = SimilarRecords.of(context, f"bare-{number}")
         if twins and not context.entities.source.properties[row.source].required:
             yield twins.without(f"half-{number}", row)
 

@@ -30,7 +30,7 @@ CALLING_CODE_LENGTH = len("+44")
 NAMES = frozenset({"name", "given_name", "family_name"})
 
 
-class Apart(Struct, frozen=True):
+class NearMissRecords(Struct, frozen=True):
     """A source record, and target records that it must not be linked with."""
 
     source: Insert
@@ -81,9 +81,9 @@ NEAR_MISSES: Mapping[str, Mapping[str, Near]] = {
 """What differs, by the conversion of the row on the source, with how the value is changed."""
 
 
-def near_misses(context: SectionContext) -> Apart | None:
+def near_misses(context: SectionContext) -> NearMissRecords | None:
     """Return a source record and its near misses; None when nothing but the rows can tell the records apart."""
-    twins = Twins.of(context, "near")
+    twins = SimilarRecords.of(context, "near")
     if twins is None:
         return None
     changed = (
@@ -92,7 +92,9 @@ def near_misses(context: SectionContext) -> Apart | None:
         for what, change in _changes(context, row).items()
     )
     lacking = ((f"near-{n}-without", row, None) for n, row in enumerate(context.key_pairs, 1) if twins.optional(row))
-    return Apart(twins.source, tuple(twins.target(role, row, value) for role, row, value in (*changed, *lacking)))
+    return NearMissRecords(
+        twins.source, tuple(twins.target(role, row, value) for role, row, value in (*changed, *lacking))
+    )
 
 
 def _changes(context: SectionContext, row: PropertyPair) -> Mapping[str, Near]:
@@ -100,7 +102,7 @@ def _changes(context: SectionContext, row: PropertyPair) -> Mapping[str, Near]:
     return NEAR_MISSES.get(card.form.convert, {})
 
 
-class Twins(Struct, frozen=True):
+class SimilarRecords(Struct, frozen=True):
     """A source record, and what its alike target records are made of: they differ in `own`, a text with the mark."""
 
     context: SectionContext
@@ -109,7 +111,7 @@ class Twins(Struct, frozen=True):
     shared_mark: str
 
     @classmethod
-    def of(cls, context: SectionContext, role: str) -> Twins | None:
+    def of(cls, context: SectionContext, role: str) -> SimilarRecords | None:
         """Return the twins with a source record of that role; None without a text to tell them apart."""
         own = next(_own_texts(context), None)
         if own is None:
@@ -152,11 +154,11 @@ class Twins(Struct, frozen=True):
         values = {**builder.values(differing), row.target: value}
         return Insert(role, Side.TARGET, {path: v for path, v in values.items() if v is not None}, mark)
 
-    def without(self, role: str, row: PropertyPair) -> Apart:
+    def without(self, role: str, row: PropertyPair) -> NearMissRecords:
         """Return the source record without a value in a row, and a target record that has it."""
         values = {path: value for path, value in self.source.values.items() if path != row.source}
         target = self.target(role, row, self.source.values[row.source])
-        return Apart(replace(self.source, values=values), (target,))
+        return NearMissRecords(replace(self.source, values=values), (target,))
 
 
 def _own_texts(context: SectionContext) -> Iterator[PropertyPair]:

@@ -12,7 +12,7 @@ from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.samples.values import sample_value
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
 from qa_sync.checklist.side import Side
-from qa_sync.checklist.steps import GiveMore, Given, IdOf, SampleValue
+from qa_sync.checklist.steps import AddUnmappedValues, IdOf, SampleValue, UnmappedValue
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 
 ONE_MORE = 10
@@ -27,13 +27,13 @@ LEFT_ALONE = frozenset({"status", "currency", "slug", *ORDER_TOTALS})
 _SELECTOR = re.compile(r"\[([^=\]]+)=([^\]]*)\]")
 
 
-def give_more(context: SectionContext, role: str) -> tuple[GiveMore, ...]:
+def give_more(context: SectionContext, role: str) -> tuple[AddUnmappedValues, ...]:
     """Return the steps that give a linked pair more than the rows need, on each side that a sync can update."""
     sides = (side for side in Side if not context.entities.reason_no_operation(side, "update"))
-    return tuple(GiveMore(role, side, tuple(_given(context, role, side))) for side in sides)
+    return tuple(AddUnmappedValues(role, side, tuple(_given(context, role, side))) for side in sides)
 
 
-def _given(context: SectionContext, role: str, side: Side) -> Iterator[Given]:
+def _given(context: SectionContext, role: str, side: Side) -> Iterator[UnmappedValue]:
     card, mark = context.entities.card(side), context.mark("update", role)
     mapped = {*mapped_paths((context.entities, *context.related.siblings.values()), card)}
     mapped |= context.linking.condition_values.keys() if side is Side.SOURCE else set()
@@ -41,7 +41,7 @@ def _given(context: SectionContext, role: str, side: Side) -> Iterator[Given]:
     free = [p for p in card.properties.values() if p.path not in mapped and p.write_path not in write_paths]
     for property_card in free:
         if _may_be_given(property_card, card, mapped) and (values := _values(context, side, property_card, mark)):
-            yield Given(property_card.path, property_card.write_path, property_card.form, values)
+            yield UnmappedValue(property_card.path, property_card.write_path, property_card.form, values)
     yield from _more_elements(card, mark)
 
 
@@ -70,7 +70,7 @@ def _values(context: SectionContext, side: Side, own: PropertyCard, mark: str) -
     return (sample_value(SampleConstraints(own, (), mark, AS_CREATED)),)
 
 
-def _more_elements(card: EntityCard, mark: str) -> Iterator[Given]:
+def _more_elements(card: EntityCard, mark: str) -> Iterator[UnmappedValue]:
     """Yield a value in one more element of each list from which the properties of the card select one element."""
     selected: dict[str, list[PropertyCard]] = {}
     for own in card.properties.values():
@@ -84,7 +84,7 @@ def _more_elements(card: EntityCard, mark: str) -> Iterator[Given]:
         if other and plain and len(elements) == 1:
             rest = _SELECTOR.split(own.write_path, maxsplit=1)[-1]
             path = f"{container}[{key}={other}]{rest}"
-            yield Given(
+            yield UnmappedValue(
                 path, path, own.form, (sample_value(SampleConstraints(own, (), mark, ONE_MORE)),), optional=True
             )
 

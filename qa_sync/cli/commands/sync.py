@@ -93,15 +93,15 @@ def sync(
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings, notify=notify)
     output: SyncOutput = FORMATS[format_]()
-    told: list[tuple[str, EntityCard]] = []
+    announced: list[tuple[str, EntityCard]] = []
     if not (yes or dry_run) and _check_writable(job):
         check_can_ask()
         began = time.monotonic()
-        writes, told = _count_writes(job, links, sections, moved)
+        writes, announced = _count_writes(job, links, sections, moved)
         reading_s = time.monotonic() - began
-        told += _all_cards(job) if every_s else ()
-        confirm_sync(writes, announcements(told), watching=every_s is not None, reading_s=reading_s)
-    writer = AnnouncingWriter(_announce, [(system, card.announces) for system, card in told])
+        announced += _all_cards(job) if every_s else ()
+        confirm_sync(writes, announcements(announced), watching=every_s is not None, reading_s=reading_s)
+    writer = AnnouncingWriter(_announce, [(system, card.announces) for system, card in announced])
     rehearse = output.write if dry_run else None
     with (
         stopped_by_signals() as stop,

@@ -1,4 +1,4 @@
-"""How long a live run will take, told before its first write: from its waits, not from a measurement."""
+"""How long a live run will take, estimated before its first write, from its waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times: how they are written, told from an example, and which member is the time of the last change."""
+"""Times: how they are written, deduced from an example, and which member is the time of the last change."""
 
 from __future__ import annotations
 

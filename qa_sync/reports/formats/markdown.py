@@ -10,18 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.failure_causes import EXAMPLES, FailureCause, failure_causes
+from qa_sync.reports.shared.failure_groups import FailureGroup, problem_of
 from qa_sync.reports.shared.rerun import rerun_command
 from qa_sync.reports.shared.spec_states import MANY_SPECS, knows_earlier, spec_states
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
-    FailureGroup,
     counts,
     cut_short,
     excerpts,
     group_not_removed,
     not_removed_heading,
     origin_text,
-    problem_of,
     reasons,
     seconds,
     when,

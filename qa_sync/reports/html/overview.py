@@ -8,13 +8,11 @@ from itertools import islice
 from qa_sync.reports.html.elements import badge, counted, statuses, text, title
 from qa_sync.reports.html.sentences_and_rows import anchor
 from qa_sync.reports.shared.failure_causes import FailureCause, failure_causes
+from qa_sync.reports.shared.failure_groups import FailureGroup, Place, failure_groups
 from qa_sync.reports.shared.rerun import keywords_of, rerun_command
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
-    FailureGroup,
-    Place,
     excerpts,
-    failure_groups,
     group_not_removed,
     not_removed_heading,
     origin_text,

@@ -8,14 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import zip_longest
-from typing import TypeAlias
 from unicodedata import category, normalize
-
-from msgspec import Struct
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.reports.shared.json_values import counts_text, plain
-from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
+from qa_sync.running.events import CheckFinished, Leftover, Status
 from qa_sync.running.results import Results
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.comparison.compare import Difference
@@ -48,18 +45,6 @@ UNFINISHED = "The run had not ended when these results were written: some checks
 STOPPED = "The run stopped at the first failure or error (-x): some checks did not run."
 
 NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
-
-Place: TypeAlias = tuple[str, int]
-
-
-class FailureGroup(Struct, frozen=True):
-    """A problem that one or more checks of the same line have in common."""
-
-    status: Status
-    message: str | None
-    expected: str | None
-    actual: str | None
-    records: tuple[RecordRef, ...]
 
 
 def short_message(check: CheckFinished) -> str | None:
@@ -172,16 +157,6 @@ def group_not_removed(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
     return [(what, ", ".join(ids), reason) for (what, reason), ids in groups.items()]
 
 
-def failure_groups(results: Results) -> dict[Place, dict[FailureGroup, list[CheckFinished]]]:
-    """Return the failures and errors by line of the spec, and grouped by problem."""
-    groups: dict[Place, dict[FailureGroup, list[CheckFinished]]] = {}
-    for check in results.checks:
-        if check.status in {Status.FAILED, Status.ERROR}:
-            here = groups.setdefault((check.spec, check.line), {})
-            here.setdefault(problem_of(check), []).append(check)
-    return groups
-
-
 def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
     """Return excerpts of two long texts around their first difference, with a note on the omitted characters.
 
@@ -203,18 +178,6 @@ def distinguishable(expected: str, actual: str) -> tuple[str, str]:
 
 def _escaped(text: str) -> str:
     return text.encode("ascii", "backslashreplace").decode("ascii")
-
-
-def problem_of(check: CheckFinished) -> FailureGroup:
-    """Return the problem of a failed check; equal for checks that a report shows as one."""
-    has_values = check.expected is not None or check.actual is not None
-    return FailureGroup(
-        check.status,
-        short_message(check),
-        as_json(check.expected) if has_values else None,
-        as_json(check.actual) if has_values else None,
-        check.records,
-    )
 
 
 def _excerpt(text: str, start: int, most: int) -> str:

@@ -6,19 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
+from qa_sync.reports.shared.failure_groups import FailureGroup, Place, failure_groups, problem_of
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns
-from qa_sync.reports.shared.wording import (
-    FailureGroup,
-    Place,
-    distinguishable,
-    excerpts,
-    failure_groups,
-    problem_of,
-    request_line,
-    response_text,
-    seconds,
-)
+from qa_sync.reports.shared.wording import distinguishable, excerpts, request_line, response_text, seconds
 from qa_sync.reports.terminal.check_table import title_of
 from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished

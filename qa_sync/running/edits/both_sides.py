@@ -23,9 +23,9 @@ from qa_sync.values.paths import read
 
 ATTEMPTS = 5
 
-LOSSES = 3
+OVERWRITTEN_ATTEMPTS = 3
 """Attempts in which the sync overwrote an edit, after which it is known to do so."""
-ENOUGH_LOSSES = 2
+ENOUGH_OVERWRITTEN = 2
 """As many are enough where no attempt ended well: one may be a write that the sync had begun before the edit."""
 
 
@@ -35,7 +35,7 @@ def edit_both_sides(records: ScenarioRecords, step: EditBothSides) -> Verdict | 
     Where the run starts the sync, nothing runs in between. Where it does not, an attempt in which an edit is
     overwritten is repeated, because a sync that had read the record before the edit may overwrite it once.
     """
-    losses: list[Verdict] = []
+    overwritten: list[Verdict] = []
     results: list[AttemptResult] = []
     seed = f"{records.marks.get(step.role, '')}/{step.check}"
     pauses = Pauses(
@@ -49,17 +49,17 @@ def edit_both_sides(records: ScenarioRecords, step: EditBothSides) -> Verdict | 
         with records.environment.control.hold():
             result = Attempt(records, step, choice, pauses).run()
         if result.outcome is Outcome.TRIED:
-            loss = None if records.environment.cycles_known else _loss(records, step, choice)
-            if loss is None:
+            verdict = None if records.environment.cycles_known else _overwritten_edit(records, step, choice)
+            if verdict is None:
                 return None
-            losses.append(loss)
+            overwritten.append(verdict)
             result = replace(result, outcome=Outcome.OVERWRITTEN)
         elif result.outcome is Outcome.SAME_TIME:
             pauses.note_same_time(result.behind)
         results.append(result)
-        if len(losses) == LOSSES:
+        if len(overwritten) == OVERWRITTEN_ATTEMPTS:
             break
-    return _not_won(losses, results)
+    return _without_success(overwritten, results)
 
 
 def _next_choice(records: ScenarioRecords, step: EditBothSides) -> EditPair:
@@ -70,7 +70,7 @@ def _next_choice(records: ScenarioRecords, step: EditBothSides) -> EditPair:
     return choice
 
 
-def _loss(records: ScenarioRecords, step: EditBothSides, choice: EditPair) -> Verdict | None:
+def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: EditPair) -> Verdict | None:
     """Wait for the sync; return the failure when it has overwritten an edit, None when all claims pass.
 
     None as well after the timeout, when the claims have their verdict in the next step.
@@ -100,11 +100,13 @@ def _loss(records: ScenarioRecords, step: EditBothSides, choice: EditPair) -> Ve
     return failed if known else None
 
 
-def _not_won(losses: Sequence[Verdict], results: Sequence[AttemptResult]) -> Verdict:
+def _without_success(overwritten: Sequence[Verdict], results: Sequence[AttemptResult]) -> Verdict:
     """Return the verdict of a step without a successful attempt."""
-    if len(losses) >= ENOUGH_LOSSES:
-        message = f"{losses[-1].message}; the sync overwrote an edit in {len(losses)} of {len(results)} attempts"
-        return replace(losses[-1], message=message, final=True)
+    if len(overwritten) >= ENOUGH_OVERWRITTEN:
+        message = (
+            f"{overwritten[-1].message}; the sync overwrote an edit in {len(overwritten)} of {len(results)} attempts"
+        )
+        return replace(overwritten[-1], message=message, final=True)
     reasons = Counter(result.outcome for result in results)
     crossed = " and ".join(
         f"{outcome} ({count} times)" if len(reasons) > 1 else outcome for outcome, count in reasons.items()

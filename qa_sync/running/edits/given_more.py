@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from qa_sync.checklist.steps import GiveMore, Given
+from qa_sync.checklist.steps import AddUnmappedValues, UnmappedValue
 from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.running.claims.whole_record import without
 from qa_sync.running.records.retried_update import update_with_retry
@@ -16,7 +16,7 @@ from qa_sync.values.json_difference import differences
 from qa_sync.values.paths import read
 
 
-def give_more(records: ScenarioRecords, step: GiveMore) -> None:
+def give_more(records: ScenarioRecords, step: AddUnmappedValues) -> None:
     """Write the values, without the optional ones when the system refuses them, and remember the record."""
     key = RecordKey(step.role, step.side)
     if not step.given:
@@ -34,7 +34,7 @@ def give_more(records: ScenarioRecords, step: GiveMore) -> None:
     records.baselines[key], records.given[key] = records.latest[key], tuple(one.path for one in step.given)
 
 
-def _write(records: ScenarioRecords, key: RecordKey, given: tuple[Given, ...]) -> Record:
+def _write(records: ScenarioRecords, key: RecordKey, given: tuple[UnmappedValue, ...]) -> Record:
     """Write the values and return what was read before; the optional ones are left out when the system refuses them."""
 
     def write(now: Record) -> None:
@@ -52,14 +52,14 @@ def _write(records: ScenarioRecords, key: RecordKey, given: tuple[Given, ...]) -
 
 
 def _wire_values(
-    records: ScenarioRecords, key: RecordKey, before: Record, given: Iterable[Given]
+    records: ScenarioRecords, key: RecordKey, before: Record, given: Iterable[UnmappedValue]
 ) -> Mapping[str, Json]:
     values: dict[str, Canonical] = {one.path: _chosen(records, key, before, one) for one in given}
     zone = records.environment.zone
     return {one.write_path: to_wire(values[one.path], one.form, values, zone) for one in given}
 
 
-def _chosen(records: ScenarioRecords, key: RecordKey, before: Record, given: Given) -> Canonical:
+def _chosen(records: ScenarioRecords, key: RecordKey, before: Record, given: UnmappedValue) -> Canonical:
     """Return the first value that the record does not have."""
     values = [records.resolved(value, key.side) for value in given.values]
     had = to_canonical(read(before.data, given.path), given.form)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qa_sync.errors import Conflict, InvalidResponse, NotConvertible, RequestRejected
-from qa_sync.sync.cycle.merge_plan import Plan, make_plan
+from qa_sync.sync.cycle.update_plan import Plan, make_plan
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.policies import Policies
 from qa_sync.sync.records.clock_offsets import ClockOffsets

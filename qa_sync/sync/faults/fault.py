@@ -1,4 +1,4 @@
-"""The definition of a fault: it wraps the engine from outside, so the engine has no code for faults."""
+"""The definition of a fault: it wraps the engine from outside, so that no step of a cycle is about faults."""
 
 from __future__ import annotations
 

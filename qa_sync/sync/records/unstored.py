@@ -1,6 +1,6 @@
 """Values that a system did not store as they were written, although no conversion of the card explains it.
 
-A system may drop characters, cut a text or round an amount; the sync tells it instead of calling the pair in sync.
+A system may drop characters, cut a text or round an amount; the sync reports it instead of calling the pair in sync.
 """
 
 from __future__ import annotations

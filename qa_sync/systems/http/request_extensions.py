@@ -7,7 +7,7 @@ from typing import Final
 TOKEN_REQUEST: Final = "qa_sync.errand"  # noqa: S105 - the name of an extension
 """The extension of a request that fetches a token for another; its response is never shown."""
 
-OTHER_HOST: Final = "qa_sync.stranger"
+OTHER_HOST: Final = "qa_sync.other_host"
 """The extension of a request to a host other than the system, which is sent without credentials."""
 
 IDEMPOTENT: Final = "qa_sync.repeatable"

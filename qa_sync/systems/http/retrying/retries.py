@@ -108,14 +108,14 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
         response, failures = _response_of(outcome), self.backoff.note_failure(sent_at)
         delay_s = self.retry_policy.pause(rule, response, max(attempt, failures), self.clock.now(), self.rng)
-        self._tell_wait(rule, response, delay_s, range(attempt + 1, self.retry_policy.attempts_for(rule)))
+        self._report_wait(rule, response, delay_s, range(attempt + 1, self.retry_policy.attempts_for(rule)))
         left_s = self.silence_limit.remaining_s()
         delay_s = delay_s if left_s is None else min(delay_s, max(left_s, 0))
         if failures > 1 or (response is not None and response.status_code == TOO_MANY_REQUESTS):
             self.rate_limiter.pause_for(delay_s)
         self.clock.sleep(delay_s)
 
-    def _tell_wait(self, rule: RetryRule, response: httpx.Response | None, delay_s: float, later: range) -> None:
+    def _report_wait(self, rule: RetryRule, response: httpx.Response | None, delay_s: float, later: range) -> None:
         """Report a wait; `later` are the attempts after the next one."""
         if self.waits:
             now = self.clock.now()
