@@ -31,7 +31,7 @@ class CycleSummary(Struct, frozen=True):
 
     `seen` counts listed source records, `linked` links created by a match, `created` new counterparts, `updated` update
     requests on both sides, `unchanged` linked pairs that were already in sync, `conflicts` properties edited on both
-    sides. `unreported` counts problems above MAX_PROBLEMS; `cut` counts sections that a list which could not be read skipped;
+    sides. `unreported` counts problems above MAX_PROBLEMS; `cut` counts sections without a complete list;
     `complete` is False when the cycle was stopped.
     """
 
