@@ -85,7 +85,7 @@ def test_an_end_at_the_first_failure(jobs: int) -> None:
     worlds = Worlds()
     worlds.world("1-1").sync = lambda _world: None
     results = worlds.results(jobs, first_only=True)
-    assert results.exit_code == 1
+    assert results.exit_code == 3  # not every check ran
     first = results.specs[0].sections[0]
     assert [c.status for c in first.checks].count(Status.FAILED) == 1
     assert "(-x)" in str(first.checks[-1].message)
