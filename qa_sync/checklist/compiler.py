@@ -20,8 +20,8 @@ from qa_sync.checklist.scenarios.condition import condition
 from qa_sync.checklist.scenarios.conditional_rows import conditional_rows
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.create import create
-from qa_sync.checklist.scenarios.merge import merge, unstated_matching
-from qa_sync.checklist.scenarios.merge_not import merge_not
+from qa_sync.checklist.scenarios.merging.merge import merge, unstated_matching
+from qa_sync.checklist.scenarios.merging.merge_not import merge_not
 from qa_sync.checklist.scenarios.more_than_a_page import more_than_a_page
 from qa_sync.checklist.scenarios.policies import deletes, empty
 from qa_sync.checklist.scenarios.unlinked import connected, not_without_link

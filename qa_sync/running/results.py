@@ -224,22 +224,20 @@ def collect_results(events: Iterable[Event]) -> Results:
     for s in _only(SectionStarted, seen):
         place = {check: at for at, check in enumerate(s.checks)}
         found = sorted(checks.get((s.spec, s.key), ()), key=lambda check: place.get(check.id, len(place)))
-        sections.setdefault(s.spec, []).append(
-            SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, tuple(found))
-        )
+        section = SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, tuple(found))
+        sections.setdefault(s.spec, []).append(section)
+
+    def in_order(spec: str) -> tuple[SectionResult, ...]:  # sections in parallel start in any order
+        return tuple(sorted(sections.get(spec, ()), key=lambda section: section.ordinal))
+
     return Results(
         mode=started.mode,
         seed=started.seed,
         started=started.started,
         duration_s=sum(e.duration_s for e in _only(RunFinished, seen)),
-        specs=tuple(SpecResult(e.spec, e.title, tuple(_by_ordinal(sections, e))) for e in _only(SpecStarted, seen)),
+        specs=tuple(SpecResult(e.spec, e.title, in_order(e.spec)) for e in _only(SpecStarted, seen)),
         leftovers=tuple(lost for e in _finished(seen) for lost in e.leftovers),
     )
-
-
-def _by_ordinal(sections: dict[str, list[SectionResult]], spec: SpecStarted) -> list[SectionResult]:
-    """Return the sections of a spec in their order; sections in parallel start in any order."""
-    return sorted(sections.get(spec.spec, ()), key=lambda section: section.ordinal)
 
 
 def _finished(seen: list[Event]) -> list[SectionFinished]:

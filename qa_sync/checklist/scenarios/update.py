@@ -20,7 +20,7 @@ from qa_sync.checklist.samples.edit_rounds import (
 from qa_sync.checklist.scenarios.conflict import PAUSE_S, conflict_plan
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.edit_moments import moments_plan
-from qa_sync.checklist.scenarios.lookalikes import lookalikes
+from qa_sync.checklist.scenarios.merging.lookalikes import lookalikes
 from qa_sync.checklist.scenarios.small_edits import small_edits
 from qa_sync.checklist.scenarios.unmapped_properties import give_more
 from qa_sync.checklist.side import Side

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from qa_sync.checklist.claims import Claim, CounterpartExists, NoCounterpart, NoDuplicate, RecordsUnchanged
 from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
-from qa_sync.checklist.scenarios.lookalikes import lookalikes
-from qa_sync.checklist.scenarios.merge import CYCLES, condition_skip_reason
-from qa_sync.checklist.scenarios.near_misses import NearMissRecords, SimilarRecords, near_misses
+from qa_sync.checklist.scenarios.merging.lookalikes import lookalikes
+from qa_sync.checklist.scenarios.merging.merge import CYCLES, condition_skip_reason
+from qa_sync.checklist.scenarios.merging.near_misses import NearMissRecords, SimilarRecords, near_misses
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect, Insert, Snapshot, Step, WaitCycles
 from qa_sync.dataflow.model import Criterion, StatementKind

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
-from qa_sync.checklist.scenarios.lookalikes import contains_mark, values_on_target
+from qa_sync.checklist.scenarios.merging.lookalikes import contains_mark, values_on_target
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Insert, SampleValue
 from qa_sync.dataflow.model import PropertyPair
