@@ -26,7 +26,7 @@ from qa_sync.audit.expressions.outcomes import (
 )
 from qa_sync.audit.findings import Difference, FindingsWriter
 from qa_sync.audit.model import Claim
-from qa_sync.audit.records.parquet_parts import value_of
+from qa_sync.audit.records.record_values import value_of
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json

@@ -23,8 +23,8 @@ from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.compare.reread import Rereader
 from qa_sync.audit.engines.table import Table
 from qa_sync.audit.expressions.cells import decode_cell
-from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import PropertyFormats
+from qa_sync.audit.expressions.value_keys import keys_of
 from qa_sync.audit.model import MatchRule
 from qa_sync.audit.reading.fetch import CLOCK_SKEW
 from qa_sync.audit.reading.tables import RecordTable

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from qa_sync.audit.reading.pools import reading_pool
 from qa_sync.audit.reading.tables import RecordTable
-from qa_sync.audit.records.parquet_parts import modified_of
+from qa_sync.audit.records.record_values import modified_of
 from qa_sync.errors import NoVerdict
 from qa_sync.systems.system import Record
 from qa_sync.values.conversions.conversion import to_text

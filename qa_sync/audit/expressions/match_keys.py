@@ -5,8 +5,7 @@ Expressions compute the easy ones, Python the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,18 +14,13 @@ import pyarrow as pa
 from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.expressions.cells import Kind, decode_cell, is_unicode
+from qa_sync.audit.expressions.cells import Kind, decode_cell
 from qa_sync.audit.expressions.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, fits, is_ascii, is_trimmed
 from qa_sync.audit.expressions.comparison_rules import comparison_kind, without
 from qa_sync.audit.expressions.outcomes import PropertyFormats
+from qa_sync.audit.expressions.value_keys import keys_of, names_country
 from qa_sync.audit.parquet_writer import ParquetWriter
-from qa_sync.errors import NotConvertible
-from qa_sync.values.canonical import to_canonical
-from qa_sync.values.comparison.comparison_kinds import Sides, normalize
-from qa_sync.values.comparison.difference_text import type_name as word_of
-from qa_sync.values.conversions.conversion import to_text
-from qa_sync.values.conversions.phones import country_path, with_country_code
-from qa_sync.values.form import Canonical, Form, Json, Scalar
+from qa_sync.values.form import Form
 
 SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
 
@@ -44,7 +38,7 @@ class KeySide(Struct, frozen=True):
         """The key if an expression can compute it, else null."""
         words = frozenset({self.forms.source.convert, self.forms.target.convert})
         easy, text = EASY.get(comparison_kind(words), _none)(self.cell, self.form)
-        if not words <= _MIXED.get(comparison_kind(words), words) or _names_country(self.form):
+        if not words <= _MIXED.get(comparison_kind(words), words) or names_country(self.form):
             easy, text = _none(self.cell, self.form)
         return ibis.cases((easy, text), else_=ibis.null("string"))
 
@@ -52,47 +46,6 @@ class KeySide(Struct, frozen=True):
     def needs_python(self) -> Expr:
         """Whether there is a value whose key Python must compute."""
         return ~self.cell.is_kind(Kind.EMPTY) & self.text.isnull()
-
-
-def keys_of(wire: Json, form: Form, forms: PropertyFormats) -> tuple[str, ...]:
-    """Return the keys of a value: one per element for a list; none for an empty or unreadable value.
-
-    A phone number without its country, where the card names it, also has the key of the whole number.
-    """
-    try:
-        value = to_canonical(wire, form)
-    except NotConvertible:
-        return ()
-    sides = Sides(forms.source, forms.target, forms.zone)
-    keys = [key for scalar in _flat(value) for key in _keys_of(normalize(scalar, sides), form)]
-    return tuple(dict.fromkeys(keys))
-
-
-def _keys_of(value: Scalar, form: Form) -> Iterator[str]:
-    yield _key(value)
-    if _names_country(form) and (whole := with_country_code(to_text(value), form)):
-        yield whole
-
-
-def _names_country(form: Form) -> bool:
-    return form.convert == "phone" and "country" in form.options and country_path(form) is None
-
-
-def _flat(value: Canonical) -> Iterator[Scalar]:
-    if isinstance(value, tuple):
-        for element in value:
-            yield from _flat(element)
-    elif value is not None:
-        yield value
-
-
-def _key(value: Scalar) -> str:
-    """Return a text that is equal only for equal values; values other than texts get a prefix."""
-    if isinstance(value, str):
-        return value if is_unicode(value) else f"\x01text:{value!a}"
-    if isinstance(value, Decimal):
-        value = int(value) if value == int(value) else value.normalize()
-    return f"\x01{word_of(value)}:{to_text(value)}"
 
 
 def python_keys(engine: Engine, side: KeySide, path: Path) -> Table:

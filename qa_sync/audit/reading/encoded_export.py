@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from qa_sync.audit.reading.cell_columns import ROWS, encode_values, plain_instants, schema
-from qa_sync.audit.records.parquet_parts import modified_of, row_of, value_of
+from qa_sync.audit.records.parquet_parts import row_of
+from qa_sync.audit.records.record_values import modified_of, value_of
 from qa_sync.errors import NoVerdict
 from qa_sync.files import open_private
 from qa_sync.systems.cards import EntityCard

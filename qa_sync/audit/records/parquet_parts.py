@@ -11,15 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qa_sync.audit.expressions.cells import EncodedCell, encode_cell, is_unicode
+from qa_sync.audit.records.record_values import modified_of, value_of
 from qa_sync.audit.records.snapshots import Part
-from qa_sync.errors import NotConvertible, NoVerdict
+from qa_sync.errors import NoVerdict
 from qa_sync.files import open_private
-from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.values.canonical import to_canonical
-from qa_sync.values.conversions.conversion import to_text
+from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
-from qa_sync.values.paths import read
-from qa_sync.values.regions import iso_region
 
 ROWS: Final = 10_000
 """Rows per part; an interruption loses at most so many."""
@@ -37,28 +34,6 @@ def row_of(id: str, data: Mapping[str, Json], card: EntityCard, columns: tuple[s
         raise NoVerdict(f"a record has the id {id!a}, which is not valid Unicode")
     cells = [encode_cell(value_of(data, path, card.properties.get(path))) for path in columns]
     return id, modified_of(data, card), cells
-
-
-def value_of(data: Mapping[str, Json], path: str, card: PropertyCard | None) -> Json:
-    """Return a record's value at a path; a region with its country, because the columns are compared one by one."""
-
-    def value_at(path: str) -> Json:
-        return data[path] if path in data else read(data, path)
-
-    wire = value_at(path)
-    return iso_region(wire, card.form, value_at) if card and card.form.convert == "region" else wire
-
-
-def modified_of(data: Mapping[str, Json], card: EntityCard) -> str | None:
-    """Return the time of a record's last change as UTC text, None if it has none."""
-    if card.modified is None:
-        return None
-    wire = data[card.modified] if card.modified in data else read(data, card.modified)
-    try:
-        value = to_canonical(wire, card.modified_form)
-    except NotConvertible:
-        return None
-    return None if value is None or isinstance(value, tuple) else to_text(value)
 
 
 class PartWriter:

@@ -13,8 +13,8 @@ from qa_sync.audit.expressions.cell_pair import CellPair
 from qa_sync.audit.expressions.cells import Kind, decode_cell, encode_cell
 from qa_sync.audit.expressions.columns import Cell
 from qa_sync.audit.expressions.comparison_rules import outcome_code
-from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
+from qa_sync.audit.expressions.value_keys import keys_of
 from qa_sync.values.form import Form, Json
 
 

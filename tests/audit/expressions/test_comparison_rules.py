@@ -17,9 +17,10 @@ from qa_sync.audit.engines.table import Engine, Needs, start_engine
 from qa_sync.audit.expressions.cell_pair import CellPair
 from qa_sync.audit.expressions.cells import decode_cell, encode_cell
 from qa_sync.audit.expressions.columns import Cell
-from qa_sync.audit.expressions.match_keys import KeySide, keys_of
+from qa_sync.audit.expressions.match_keys import KeySide
 from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats, compare_values
 from qa_sync.audit.expressions.typed_columns import typed_cell
+from qa_sync.audit.expressions.value_keys import keys_of
 from qa_sync.values.form import Form, Json
 
 

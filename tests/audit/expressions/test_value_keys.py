@@ -2,8 +2,8 @@
 
 from datetime import UTC
 
-from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import PropertyFormats
+from qa_sync.audit.expressions.value_keys import keys_of
 from qa_sync.values.form import Form
 
 EMAIL, PHONE = Form(convert="email"), Form(convert="phone")
