@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from qa_sync.checklist.compiler import compile_checklist
     from qa_sync.dataflow.reader import read_dataflow
     from qa_sync.reports.formats.table import render
-    from qa_sync.running.results import collect_results
+    from qa_sync.running.collect_results import collect_results
     from qa_sync.running.runner import run
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "collect_results", "compile_checklist", "read_dataflow", "render", "run"]
 
 _MODULES = {
-    "collect_results": "qa_sync.running.results",
+    "collect_results": "qa_sync.running.collect_results",
     "compile_checklist": "qa_sync.checklist.compiler",
     "read_dataflow": "qa_sync.dataflow.reader",
     "render": "qa_sync.reports.formats.table",

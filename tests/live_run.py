@@ -21,7 +21,8 @@ from qa_sync.checklist.steps import Insert
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.collect_results import collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings

@@ -12,8 +12,9 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.cli.options.report_targets import Target
 from qa_sync.modes.job import PreparedRun
 from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig
 
 Narrow = Callable[[Iterator[Event]], Iterator[Event]]

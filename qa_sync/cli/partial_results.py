@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from qa_sync.checklist.model import Checklist
 from qa_sync.files import write_atomically
 from qa_sync.reports.formats import results_json
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import CheckFinished, Event, RunFinished
 from qa_sync.running.interrupted import UNFINISHED, completed
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 
 FIRST_S: Final = 0.5
 """The seconds before the first write; most replays are over by then."""

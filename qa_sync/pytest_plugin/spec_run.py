@@ -29,9 +29,10 @@ from qa_sync.pytest_plugin.shared_results import CutOff, SharedResults
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.planned_text import planned_run
 from qa_sync.reports.shared.wording import group_not_removed
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import CheckFinished, Leftover
 from qa_sync.running.filter import filter_events
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.find import find_settings
 from qa_sync.settings.read import load_settings

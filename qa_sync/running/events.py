@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +22,15 @@ class Status(StrEnum):
     ERROR = "error"
     SKIPPED = "skipped"
     MANUAL = "manual"
+
+
+WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
+
+
+def worst_status(statuses: Iterable[Status]) -> Status | None:
+    """Return the worst of these statuses, None without any."""
+    present = set(statuses)
+    return next((status for status in WORST_FIRST if status in present), None)
 
 
 class Direction(StrEnum):

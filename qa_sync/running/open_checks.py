@@ -12,9 +12,8 @@ from qa_sync.checklist.claims import Claim
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.steps import Expect
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.events import Arrival, Direction, Status
+from qa_sync.running.events import WORST_FIRST, Arrival, Direction, Status
 
-WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
 

@@ -1,39 +1,22 @@
-"""Collects events into Results, the input of every report and of the exit code."""
+"""The results of a run, the input of every report and of the exit code."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.running.events import (
-    Arrival,
-    CheckFinished,
-    Direction,
-    Event,
-    Leftover,
-    RunFinished,
-    RunStarted,
-    SectionFinished,
-    SectionStarted,
-    SpecStarted,
-    Status,
-)
-
-E = TypeVar("E")
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Status, worst_status
 
 DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
 """The direction of arrivals by check kind where a result does not have it: None for either, else forward."""
 
 STOPPED_EARLY = "not run: the run stopped at the first failure or error (-x)"
 """The message of a check that -x did not run."""
-
-WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
 
 
 def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
@@ -66,8 +49,7 @@ class SectionResult(Struct, frozen=True):
     @property
     def status(self) -> Status:
         """The worst status of its checks; `skipped` when it has none."""
-        found = {c.status for c in self.checks}
-        return next((s for s in WORST_FIRST if s in found), Status.SKIPPED)
+        return worst_status(c.status for c in self.checks) or Status.SKIPPED
 
     @property
     def latencies(self) -> dict[str, Latency]:
@@ -209,43 +191,3 @@ def _latency(seconds: list[float]) -> Latency:
     count = len(seconds)
     p50, p95 = (seconds[max(0, ceil(count * share) - 1)] for share in (0.50, 0.95))
     return Latency(count, p50, p95, seconds[-1])
-
-
-def collect_results(events: Iterable[Event]) -> Results:
-    """Collect a stream of events into Results; raises ValueError when it does not start with RunStarted."""
-    seen = list(events)
-    started = next(iter(_only(RunStarted, seen)), None)
-    if started is None:
-        raise ValueError("a stream of events starts with RunStarted")
-    checks: dict[tuple[str, str], list[CheckFinished]] = {}
-    for check in _only(CheckFinished, seen):
-        checks.setdefault((check.spec, check.key), []).append(check)
-    sections: dict[str, list[SectionResult]] = {}
-    for s in _only(SectionStarted, seen):
-        place = {check: at for at, check in enumerate(s.checks)}
-        found = sorted(checks.get((s.spec, s.key), ()), key=lambda check: place.get(check.id, len(place)))
-        section = SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, tuple(found))
-        sections.setdefault(s.spec, []).append(section)
-
-    def in_order(spec: str) -> tuple[SectionResult, ...]:  # sections in parallel start in any order
-        return tuple(sorted(sections.get(spec, ()), key=lambda section: section.ordinal))
-
-    return Results(
-        mode=started.mode,
-        seed=started.seed,
-        started=started.started,
-        duration_s=sum(e.duration_s for e in _only(RunFinished, seen)),
-        specs=tuple(SpecResult(e.spec, e.title, in_order(e.spec)) for e in _only(SpecStarted, seen)),
-        leftovers=tuple(lost for e in _finished(seen) for lost in e.leftovers),
-    )
-
-
-def _finished(seen: list[Event]) -> list[SectionFinished]:
-    """Return the finished sections in the order of the specs."""
-    specs = [e.spec for e in _only(SpecStarted, seen)]
-    ordinals = {(e.spec, e.key): (specs.index(e.spec), e.ordinal) for e in _only(SectionStarted, seen)}
-    return sorted(_only(SectionFinished, seen), key=lambda e: ordinals.get((e.spec, e.key), (0, 0)))
-
-
-def _only(kind: type[E], events: Iterable[Event]) -> list[E]:
-    return [e for e in events if isinstance(e, kind)]

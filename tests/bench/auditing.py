@@ -37,7 +37,7 @@ from qa_sync.audit.records.snapshots import load  # noqa: E402
 from qa_sync.audit.sections import AuditOptions  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
-from qa_sync.running.results import collect_results  # noqa: E402
+from qa_sync.running.collect_results import collect_results  # noqa: E402
 from qa_sync.sandbox.vendors import VENDORS  # noqa: E402
 from qa_sync.systems.cards import EntityCard, PropertyCard  # noqa: E402
 from qa_sync.systems.connectors.find import builtin_folder  # noqa: E402

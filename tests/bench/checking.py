@@ -20,8 +20,9 @@ import httpx  # noqa: E402
 from qa_sync.modes.documents import connectors_of, read_all  # noqa: E402
 from qa_sync.modes.job import Job  # noqa: E402
 from qa_sync.modes.table import prepare  # noqa: E402
+from qa_sync.running.collect_results import collect_results  # noqa: E402
 from qa_sync.running.events import Status  # noqa: E402
-from qa_sync.running.results import Results, collect_results  # noqa: E402
+from qa_sync.running.results import Results  # noqa: E402
 from qa_sync.running.runner import RunConfig, run  # noqa: E402
 from qa_sync.sync.engine import Engine  # noqa: E402
 from qa_sync.systems.http.asgi_transport import AsgiTransport  # noqa: E402

@@ -28,8 +28,9 @@ from qa_sync.checklist.depth import Depth  # noqa: E402
 from qa_sync.modes.documents import connectors_of, read_all  # noqa: E402
 from qa_sync.modes.job import Job  # noqa: E402
 from qa_sync.modes.table import prepare  # noqa: E402
+from qa_sync.running.collect_results import collect_results  # noqa: E402
 from qa_sync.running.events import Status  # noqa: E402
-from qa_sync.running.results import Results, collect_results  # noqa: E402
+from qa_sync.running.results import Results  # noqa: E402
 from qa_sync.running.runner import RunConfig, run  # noqa: E402
 from qa_sync.settings.read import load_settings  # noqa: E402
 

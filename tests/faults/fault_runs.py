@@ -15,8 +15,8 @@ from qa_sync.checklist.selection import Selection, narrow_checklist, select
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Status
-from qa_sync.running.results import collect_results
 from qa_sync.running.runner import RunConfig, run
 
 TIMEOUT_S = 20.0

@@ -23,8 +23,9 @@ from qa_sync.reports.documents import checklist_json, checklist_text
 from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats.table import render
 from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Event
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
 
 ROOT = Path(__file__).parents[2]

@@ -24,6 +24,7 @@ from qa_sync.dataflow.model import (
     StatementKind,
     When,
 )
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -37,7 +38,7 @@ from qa_sync.running.events import (
     Status,
     StepStarted,
 )
-from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
+from qa_sync.running.results import Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
 
 SPEC = "specs/shop.txt"

@@ -17,8 +17,9 @@ from qa_sync.reports.formats import ndjson, results_json_reader
 from qa_sync.reports.formats import results_json as report
 from qa_sync.reports.shared.failure_causes import failure_causes
 from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Event, Looked, Status
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
 
 ROOT = Path(__file__).parents[2]

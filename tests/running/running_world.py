@@ -13,9 +13,10 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.events import CheckFinished, Event
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.system import Record

@@ -14,9 +14,9 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.running.claims.deadlines import timeout_verdict
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Direction, Status
-from qa_sync.running.results import collect_results
 from qa_sync.running.runner import RunConfig, run
 
 

@@ -14,9 +14,10 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import Selection, narrow_checklist, select
 from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Status
 from qa_sync.running.filter import filter_events
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 

@@ -17,9 +17,10 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.errors import InternalError, RequestRejected
 from qa_sync.running import parallel
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionFinished, Status
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.running.runner import OpenEnvironment, RunConfig, run
 
 SECTIONS = 5

@@ -9,8 +9,8 @@ import pytest
 from running_world import World, forth
 
 from qa_sync.errors import InvalidResponse, RequestRejected, SystemUnreachable
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import CheckFinished, Event, RunFinished, Status
-from qa_sync.running.results import collect_results
 
 PASSED, FAILED, ERROR, SKIPPED = Status.PASSED, Status.FAILED, Status.ERROR, Status.SKIPPED
 

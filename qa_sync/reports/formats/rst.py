@@ -26,8 +26,8 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.failure_causes import failure_causes
 from qa_sync.reports.shared.page_options import SYMBOLS
 from qa_sync.reports.shared.wording import LEGEND, as_json, counts, cut_short, seconds, when
-from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import WORST_FIRST, Results, SpecResult
+from qa_sync.running.events import WORST_FIRST, CheckFinished, Status
+from qa_sync.running.results import Results, SpecResult
 
 LONG = 300
 MOST_REASONS = 3

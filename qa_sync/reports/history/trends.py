@@ -10,8 +10,7 @@ from statistics import median
 from msgspec import Struct
 
 from qa_sync.reports.history.store import Verdict
-from qa_sync.running.events import Status
-from qa_sync.running.results import WORST_FIRST
+from qa_sync.running.events import Status, worst_status
 
 VERIFIED = frozenset({Status.PASSED, Status.FAILED})
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -69,7 +68,7 @@ def trends(verdicts: Sequence[Verdict]) -> list[Trend]:
             *group,
             len({v.name for v in found}),
             len({v.name for v in found if (v.spec, v.name) in flaky_names}),
-            tuple(_worst_status(v.status for v in found if v.run == run) for run in runs),
+            tuple(worst_status(v.status for v in found if v.run == run) for run in runs),
             tuple(_median(v for v in found if v.run == run) for run in runs),
         )
         for group, found in sorted(groups.items(), key=lambda item: (item[0][0], _ordinal(item[0][1])))
@@ -112,7 +111,7 @@ def coverage(sentences: Iterable[Sentence], verdicts: Sequence[Verdict]) -> list
 def _verified(sentence: Sentence, last: Sequence[Verdict]) -> Verified:
     if not last:
         return Verified(sentence, None, "", None)
-    return Verified(sentence, last[0].ran, last[0].mode, _worst_status(verdict.status for verdict in last))
+    return Verified(sentence, last[0].ran, last[0].mode, worst_status(verdict.status for verdict in last))
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -130,11 +129,6 @@ def _runs(verdicts: Iterable[Verdict]) -> list[int]:
 def _ordinal(section: str) -> int:
     number = section.partition("-")[0]
     return int(number) if number.isdecimal() else 0
-
-
-def _worst_status(statuses: Iterable[Status]) -> Status | None:
-    found = set(statuses)
-    return next((status for status in WORST_FIRST if status in found), None)
 
 
 def _median(verdicts: Iterable[Verdict]) -> float | None:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from qa_sync.reports.html.elements import LETTER, text
 from qa_sync.reports.html.sentences_and_rows import anchor
-from qa_sync.reports.shared.annotated_document import worst
-from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.events import CheckFinished, Status, worst_status
 from qa_sync.running.results import Results, SectionResult
 
 MANY_KINDS = 10
@@ -50,7 +49,7 @@ def _across(inner: str, kinds: Sequence[str], name: str = "") -> str:
 
 
 def _cell(checks: Sequence[CheckFinished]) -> str:
-    status = worst(checks)
+    status = worst_status(check.status for check in checks)
     if status is None:
         return "<td></td>"
     count = Counter(check.status for check in checks)

@@ -19,8 +19,8 @@ from qa_sync.reports.shared.annotated_document import (
     annotated_document,
 )
 from qa_sync.reports.shared.wording import LEGEND, seconds
-from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import WORST_FIRST, SpecResult
+from qa_sync.running.events import WORST_FIRST, CheckFinished, Status
+from qa_sync.running.results import SpecResult
 
 LONG_PATH = 24
 """Longer cells get break points after some dots; not after all, because each is one more element."""

@@ -15,8 +15,8 @@ from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBloc
 from qa_sync.dataflow.parsing.markup import read_blocks
 from qa_sync.dataflow.parsing.sections import split_sentences
 from qa_sync.dataflow.parsing.tables import read_table
-from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import WORST_FIRST, SectionResult, SpecResult
+from qa_sync.running.events import CheckFinished
+from qa_sync.running.results import SectionResult, SpecResult
 
 Checks = tuple[CheckFinished, ...]
 
@@ -92,12 +92,6 @@ def annotated_document(spec: SpecResult) -> tuple[DocumentPart, ...]:
     ]
     # A section that is not in the text (which has changed since the run) is still reported.
     return (*parts, *map(_claims_without_text, sections.values()))
-
-
-def worst(checks: Iterable[CheckFinished]) -> Status | None:
-    """Return the worst status, None without checks."""
-    present = {check.status for check in checks}
-    return next((status for status in WORST_FIRST if status in present), None)
 
 
 def pair_of(check: CheckFinished) -> str | None:

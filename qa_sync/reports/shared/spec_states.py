@@ -8,8 +8,8 @@ from itertools import chain
 from msgspec import Struct
 
 from qa_sync.reports.shared.wording import counts
-from qa_sync.running.events import Status
-from qa_sync.running.results import WORST_FIRST, Results, SpecResult
+from qa_sync.running.events import WORST_FIRST, Status, worst_status
+from qa_sync.running.results import Results, SpecResult
 
 MANY_SPECS = 5
 """With more specs than this, a report has an overview of them."""
@@ -63,6 +63,5 @@ def spec_states(results: Results) -> list[SpecState]:
 
 def _state(number: int, spec: SpecResult) -> SpecState:
     numbers = counts(chain.from_iterable(section.checks for section in spec.sections))
-    present = dict(numbers)
-    status = next((status for status in WORST_FIRST if status in present), Status.SKIPPED)
+    status = worst_status(status for status, _ in numbers) or Status.SKIPPED
     return SpecState(number, spec, status, numbers)

@@ -8,8 +8,7 @@ from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import Line, Span, Style, clip, width_of
 from qa_sync.reports.shared.wording import time_span
 from qa_sync.reports.terminal.progress import RunProgress, SectionProgress, counted, current_activity
-from qa_sync.running.events import Status
-from qa_sync.running.results import WORST_FIRST
+from qa_sync.running.events import Status, worst_status
 
 BAR = 20
 WIDE = 120
@@ -92,7 +91,7 @@ def _running(section: SectionProgress, tally: RunProgress, output: OutputOptions
 
 
 def _done(section: SectionProgress, tally: RunProgress, output: OutputOptions) -> Line:
-    status = next((status for status in WORST_FIRST if section.verdicts[status]), Status.SKIPPED)
+    status = worst_status(status for status, number in section.verdicts.items() if number) or Status.SKIPPED
     copied = section.section.duplicate_of
     nothing = "nothing to check" if copied is None else f"repeats section {copied}"
     summary = counted(section.verdicts) or nothing

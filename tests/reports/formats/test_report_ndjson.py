@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from report_golden import RUNS
 
 from qa_sync.reports.formats import ndjson
-from qa_sync.running.results import collect_results
+from qa_sync.running.collect_results import collect_results
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -14,8 +14,9 @@ from qa_sync.reports.shared.text_layout import Style, text_of, width_of
 from qa_sync.reports.shared.wording import short_message
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.reports.terminal.value_diff import diff_lines
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import CheckFinished, RunFinished, Status
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.comparison.compare import Difference
 

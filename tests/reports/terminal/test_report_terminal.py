@@ -19,6 +19,7 @@ from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.reports.terminal.live_view import live_lines
 from qa_sync.reports.terminal.progress import RunProgress
 from qa_sync.reports.terminal.terminal import Color, Terminal
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -32,7 +33,7 @@ from qa_sync.running.events import (
     Status,
     StepStarted,
 )
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
