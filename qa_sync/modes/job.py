@@ -157,6 +157,11 @@ class PreparedRun(Struct, frozen=True):
     made: Callable[[], Mapping[tuple[str, str], int]] = _made_nothing
     release: Callable[[], None] = _close_nothing
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the run, or the recorded one, has a simulated clock."""
+        return self.started == EPOCH
+
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
     """Return the path of a section's recording: `cassettes/<spec stem>/<ordinal>-<section slug>.json`."""

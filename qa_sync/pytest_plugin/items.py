@@ -13,6 +13,7 @@ from qa_sync.errors import QaSyncError
 from qa_sync.pytest_plugin.shared_results import CutOff
 from qa_sync.pytest_plugin.spec_run import NotRun, SpecRun
 from qa_sync.pytest_plugin.texts import failure_text, item_name
+from qa_sync.reports.shared.wording import latency_key
 from qa_sync.running.events import CheckFinished, Status
 
 
@@ -64,8 +65,9 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Report the verdict."""
-        if self.verdict and self.verdict.latency_s is not None:
-            self.user_properties.append(("latency_s", self.verdict.latency_s))
+        results = self.spec_run.results[self.plan.section.key][1]
+        if self.verdict and self.verdict.latency_s is not None and not isinstance(results, CutOff):
+            self.user_properties.append((latency_key(results), self.verdict.latency_s))
         if self.verdict and self.verdict.status is Status.FAILED:
             pytest.fail(self._failure_text(self.verdict), pytrace=False)
 

@@ -127,7 +127,9 @@ class SpecRun:
             replace(c, sections=tuple(replace(p, reported=selected) for p in c.sections if p.section.key == key))
             for c in ready.checklists
         ]
-        config = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
+        config = RunConfig(
+            self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop, simulated=ready.simulated
+        )
         events = run(only, ready.open_environment, config)
         ids = frozenset((self.path, check) for check in selected)
         return collect_results(filter_events(redact_events(events, ready.redact) if ready.redact else events, ids))

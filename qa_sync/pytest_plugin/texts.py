@@ -34,7 +34,11 @@ def failure_text(results: Results, lines: Sequence[str], verdict: CheckFinished,
     if not every and verdict.id not in {check.id for check in cause.checks[:EXAMPLES]}:
         return f"{verdict.spec}:{verdict.line}: as above: {cause.headline} (pytest -v shows each)"
     alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in results.specs)
-    output = OutputOptions(quiet=True, source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
+    output = OutputOptions(
+        quiet=True,
+        source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None,
+        simulated=results.simulated,
+    )
     return text_of(all_blocks(replace(results, specs=alone), output))
 
 

@@ -44,6 +44,7 @@ def collect_results(events: Iterable[Event]) -> Results:
         started=started.started,
         duration_s=sum(e.duration_s for e in _only(RunFinished, seen)),
         specs=tuple(SpecResult(e.spec, e.title, in_order(e.spec)) for e in _only(SpecStarted, seen)),
+        simulated=started.simulated,
         leftovers=tuple(lost for e in _finished(seen) for lost in e.leftovers),
     )
 

@@ -114,6 +114,11 @@ class Environment(Struct, frozen=True):
         """Whether the clock is a simulated one."""
         return isinstance(self.clock, VirtualClock)
 
+    @property
+    def unit(self) -> str:
+        """The unit of the times that have passed, for messages: seconds, of simulated time where they are."""
+        return "s of simulated time" if self.is_simulated else "s"
+
     def wait_cycles(self, cycles: int) -> None:
         """Let the sync run for some cycles.
 

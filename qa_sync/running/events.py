@@ -65,12 +65,16 @@ class Leftover(Struct, frozen=True):
 
 
 class RunStarted(Struct, frozen=True):
-    """A run started; `started` is in UTC (in a replay: of the recording), `checks` is the number of checks."""
+    """A run started; `started` is in UTC (in a replay: of the recording), `checks` is the number of checks.
+
+    `simulated`: `started` and all latencies are of a simulated clock.
+    """
 
     mode: str
     seed: str
     started: datetime
     checks: int
+    simulated: bool = False
 
 
 class SpecStarted(Struct, frozen=True):

@@ -49,7 +49,7 @@ class RunConfig(Struct, frozen=True):
     `parallel_sections` is the number of sections in parallel; `stop_at_first_failure` stops the run at the first
     failure or error; `stop` is set when the run is interrupted, and ends every wait; `sign_off` returns the user's
     verdicts of manual checks; `is_silent` returns whether to wait no longer for the sections of an interrupted run
-    (None: wait).
+    (None: wait); `simulated` says that `started` is of a simulated clock.
     """
 
     mode: str
@@ -61,6 +61,7 @@ class RunConfig(Struct, frozen=True):
     stop: Flag = field(default_factory=Flag)
     sign_off: Callable[[Check], SignOff | None] = no_sign_off
     is_silent: Callable[[], bool] | None = None
+    simulated: bool = False
 
 
 def run(
@@ -72,7 +73,7 @@ def run(
     """
     started = config.stopwatch()
     total = sum(len(plan.checks) for checklist in checklists for plan in checklist.sections)
-    yield RunStarted(config.mode, config.seed, config.started, total)
+    yield RunStarted(config.mode, config.seed, config.started, total, config.simulated)
     stop_early = Flag()
     try:
         if config.parallel_sections > 1:

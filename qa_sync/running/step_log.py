@@ -95,7 +95,7 @@ def describe_step(records: ScenarioRecords, step: Step) -> str:
         case AddUnmappedValues():
             return f"give {_record_name(records, RecordKey(step.role, step.side))} {_more(step)}"
         case Sleep():
-            return f"wait {step.seconds:g} s"
+            return f"wait {step.seconds:g} {records.environment.unit}"
         case WaitCycles():
             return f"let the sync run {step.cycles} more {'cycle' if step.cycles == 1 else 'cycles'}"
         case Snapshot():

@@ -244,7 +244,7 @@ def test_junit_has_the_line_of_the_sentence_and_its_kind(project: pytest.Pyteste
     assert case.get("line") == "13"
     kinds = {p.get("name"): p.get("value") for p in case.iter("property")}
     assert kinds["kind"] == "create"
-    assert float(kinds["latency_s"] or 0) > 0
+    assert float(kinds["simulated_latency_s"] or 0) > 0
 
 
 def test_the_sandbox_can_be_played_too(project: pytest.Pytester) -> None:

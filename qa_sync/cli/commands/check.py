@@ -52,7 +52,7 @@ from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
-from qa_sync.modes.job import EPOCH, Job, PreparedRun
+from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
@@ -150,7 +150,7 @@ def check(
         shown = narrow(_redacted(events, prepared.redact) if prepared.redact else events)
         if ids is None and chosen.ids is None:
             shown = prepared.recorded(shown)
-        head = partial(replace, ran=ran, simulated=prepared.started == EPOCH, options=typed_options())
+        head = partial(replace, ran=ran, options=typed_options())
         shown = results_so_far(shown, targets, chosen.checklists, lambda some: with_texts(head(some), texts), narrow)
         results = results_of(terminal.follow(shown), prepared, chosen.checklists, run_config, narrow)
     undeleted = count_undeleted(results.leftovers, job.cards)
@@ -233,6 +233,7 @@ def _run_config(
         prepared.stop,
         sign_off_source(sign_off_options.sign_off, prepared.checklists, interactive=sign_off_options.interactive),
         prepared.is_silent,
+        prepared.simulated,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.json_values import plain
-from qa_sync.reports.shared.wording import origin_text
+from qa_sync.reports.shared.wording import latency_key, origin_text
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import KnownFailure, Results, SectionResult
 
@@ -67,7 +67,7 @@ def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure |
     values = {"id": check.id, "kind": check.kind, "origin": check.origin}
     time = _seconds(_real_latency_s(check) if results.has_real_times else 0.0)
     if check.latency_s is not None and not results.has_real_times:
-        values["simulated_latency_s" if results.simulated else "recorded_latency_s"] = _seconds(check.latency_s)
+        values[latency_key(results)] = _seconds(check.latency_s)
     properties = _properties(values, "      ")
     start = f'    <testcase classname="{classname}" name="{name}" file="{file}" line="{check.line}" time="{time}">'
     return "\n".join([start, properties, *(f"      {line}" for line in _verdict(check, known)), "    </testcase>"])

@@ -40,7 +40,7 @@ def pieces(results: Results) -> Iterator[str]:
 
 def events_of(results: Results) -> Iterator[Event]:
     """Yield the events from which `collect_results` makes these results, except the texts of the specs."""
-    yield RunStarted(results.mode, results.seed, results.started, len(results.checks))
+    yield RunStarted(results.mode, results.seed, results.started, len(results.checks), results.simulated)
     leftovers = results.leftovers
     for spec in results.specs:
         yield SpecStarted(spec.spec, spec.title)
@@ -58,13 +58,13 @@ def _section(spec: str, section: SectionResult) -> Iterator[Event]:
     yield from section.checks
 
 
-OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals", "unchanged"})
+OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals", "unchanged", "simulated"})
 
 
 def event_line(event: Event) -> str:
     """Return `{"event": "CheckFinished", ...}` with the event's own fields, ASCII, without a line break.
 
-    Empty `exchanges` and `arrivals`, and a false `unchanged`, are omitted.
+    Empty `exchanges` and `arrivals`, and a false `unchanged` or `simulated`, are omitted.
     """
     return json.dumps({"event": type(event).__name__, **_members(event)}, allow_nan=False)
 

@@ -8,7 +8,9 @@ not name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -37,6 +39,9 @@ MOST_CAUSES = 100
 MOST_LINES = 8
 """How many causes are listed, and how many lines of the spec of each."""
 
+VerdictText: TypeAlias = Callable[[Checks], str]
+"""Makes the verdict after a claim."""
+
 MEANING = {
     Status.PASSED: "the check passed",
     Status.FAILED: "the check failed",
@@ -58,48 +63,48 @@ def render(results: Results) -> str:
 def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` spec by spec."""
     for n, spec in enumerate(results.specs):
-        lines = [*_document(spec), "", *_run_info(spec, results)]
+        lines = [*_document(spec, partial(_verdict, simulated=results.simulated)), "", *_run_info(spec, results)]
         yield "\n" * (n > 0) + "".join(f"{escape_invisible(line)}\n" for line in lines)
 
 
-def _document(spec: SpecResult) -> Iterator[str]:
+def _document(spec: SpecResult, verdict: VerdictText) -> Iterator[str]:
     parts = annotated_document(spec)
     if spec.text is None:
         yield from _heading(_plain(spec.title), "=")
-        yield from (line for part in parts for line in _missing_claims(part))
+        yield from (line for part in parts for line in _missing_claims(part, verdict))
         return
     raw = [line.expandtabs().rstrip() for line in re.split(r"\r\n|\r|\n", spec.text.removeprefix("\ufeff"))]
-    instead = {start: (end, lines) for part in parts for start, end, lines in _edits(part, raw)}
+    instead = {start: (end, lines) for part in parts for start, end, lines in _edits(part, raw, verdict)}
     at = 1
     while at <= len(raw):
         end, lines = instead.get(at, (at, raw[at - 1 : at]))
         yield from lines
         at = max(at, end) + 1
     lost = (part for part in parts if part.section and part.line > len(raw))
-    yield from (line for part in lost for line in _missing_claims(part))
+    yield from (line for part in lost for line in _missing_claims(part, verdict))
 
 
-def _edits(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+def _edits(part: DocumentPart, raw: Sequence[str], verdict: VerdictText) -> Iterator[tuple[int, int, list[str]]]:
     """Yield the edits of a part: first line, last line, and the lines that replace them."""
     if 0 < part.line < len(raw):
-        yield from _heading_edit(part, raw)
+        yield from _heading_edit(part, raw, verdict)
     for block in part.blocks:
         match block:
             case Prose():
-                yield from (edit for sentence in block.sentences for edit in _sentence(sentence, raw))
+                yield from (edit for sentence in block.sentences for edit in _sentence(sentence, raw, verdict))
             case Table() if block.header:
-                yield block.line, block.last_line, [*_table(block, raw)]
+                yield block.line, block.last_line, [*_table(block, raw, verdict)]
             case Table() | UnmatchedClaims() | UnsupportedMarkup():
                 pass
 
 
-def _heading_edit(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+def _heading_edit(part: DocumentPart, raw: Sequence[str], verdict: VerdictText) -> Iterator[tuple[int, int, list[str]]]:
     """Yield the edit of a heading: escaped text, and an underline that is long enough."""
     title = _quoted(raw[part.line - 1])
     above, below = raw[part.line - 2] if part.line > 1 else "", raw[part.line]
     if not below or set(below) != {below[0]} or below[0].isalnum():
         return
-    added = [*_unmatched_claims(part)]
+    added = [*_unmatched_claims(part, verdict)]
     if part.section and part.section.duplicate_of is not None:
         added = ["", f"*Repeats section {part.section.duplicate_of} and is verified there.*", ""]
     yield part.line, part.line + 1, [title, below[0] * max(len(below), len(title)), *added]
@@ -107,17 +112,17 @@ def _heading_edit(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int,
         yield part.line - 1, part.line - 1, [above[0] * max(len(above), len(title))]
 
 
-def _sentence(sentence: Claim, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+def _sentence(sentence: Claim, raw: Sequence[str], verdict: VerdictText) -> Iterator[tuple[int, int, list[str]]]:
     last = sentence.line + sentence.cells[0].count("\n")
     if not 0 < last <= len(raw):
         return
     lines = [_quoted(line) for line in raw[sentence.line - 1 : last]]
     if sentence.checks:
-        lines[-1] += f" {_verdict(sentence.checks)}"
+        lines[-1] += f" {verdict(sentence.checks)}"
     yield sentence.line, last, lines
 
 
-def _table(grid: Table, raw: Sequence[str]) -> Iterator[str]:
+def _table(grid: Table, raw: Sequence[str], verdict: VerdictText) -> Iterator[str]:
     pad = raw[grid.line - 1][: len(raw[grid.line - 1]) - len(raw[grid.line - 1].lstrip())]
     yield raw[grid.line - 1]
     yield f"{pad}   :header-rows: 1"
@@ -128,7 +133,7 @@ def _table(grid: Table, raw: Sequence[str]) -> Iterator[str]:
         cells = [_quoted(cell) for cell in row.cells]
         if row.origin:
             cells = [f"*{_plain(cell)}*" if cell else "" for cell in (*row.cells, row.origin)]
-        yield from _table_row(cells, _verdict(row.checks) if row.checks else "no check", width, pad)
+        yield from _table_row(cells, verdict(row.checks) if row.checks else "no check", width, pad)
     if not grid.rows:
         yield from _table_row([], "the table has no rows", width, pad)
     for origin in {row.origin: None for row in grid.rows if row.origin}:
@@ -141,16 +146,16 @@ def _table_row(cells: Sequence[str], verdict: str, width: int, pad: str) -> Iter
     yield from (f"{pad}     - {cell}".rstrip() for cell in others)
 
 
-def _missing_claims(part: DocumentPart) -> Iterator[str]:
+def _missing_claims(part: DocumentPart, verdict: VerdictText) -> Iterator[str]:
     yield from _heading(_plain(part.heading), "-")
-    yield from _unmatched_claims(part)
+    yield from _unmatched_claims(part, verdict)
 
 
-def _unmatched_claims(part: DocumentPart) -> Iterator[str]:
+def _unmatched_claims(part: DocumentPart, verdict: VerdictText) -> Iterator[str]:
     for block in part.blocks:
         if isinstance(block, UnmatchedClaims):
             for claim in block.claims:
-                yield from ("", f"* {_plain(claim.cells[0])} {_verdict(claim.checks)}")
+                yield from ("", f"* {_plain(claim.cells[0])} {verdict(claim.checks)}")
             yield ""
 
 
@@ -158,16 +163,17 @@ def _heading(title: str, mark: str) -> Iterator[str]:
     yield from (title or "?", mark * max(1, 2 * len(title)), "")
 
 
-def _verdict(checks: Checks) -> str:
+def _verdict(checks: Checks, *, simulated: bool) -> str:
     by_status: dict[Status, list[CheckFinished]] = {}
     for check in checks:
         by_status.setdefault(check.status, []).append(check)
-    return "; ".join(_status_text(status, by_status[status]) for status in WORST_FIRST if status in by_status)
+    texts = (_status_text(s, by_status[s], simulated=simulated) for s in WORST_FIRST if s in by_status)
+    return "; ".join(texts)
 
 
-def _status_text(status: Status, checks: Sequence[CheckFinished]) -> str:
+def _status_text(status: Status, checks: Sequence[CheckFinished], *, simulated: bool) -> str:
     slowest = max((c.latency_s for c in checks if c.latency_s is not None), default=None)
-    time = f", {seconds(slowest)}" if slowest is not None else ""
+    time = f", {seconds(slowest, simulated=simulated)}" if slowest is not None else ""
     number = f"{len(checks)} {status}" if len(checks) > 1 else status
     if status is Status.PASSED:
         return f"**{SYMBOLS[status]}** {number}{time}"
@@ -196,7 +202,7 @@ def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
     yield from _causes(spec, results)
     yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
     if results.simulated and any(check.latency_s is not None for check in checks):
-        yield from ("", "Times next to a verdict are of a simulated clock.")
+        yield from ("", "Simulated times are those of a clock that does not wait.")
 
 
 def _causes(spec: SpecResult, results: Results) -> Iterator[str]:

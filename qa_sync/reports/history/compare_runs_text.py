@@ -34,9 +34,9 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     if comparison.slower:
         yield f"Slower ({len(comparison.slower)})"
         for slower in comparison.slower:
-            times = f"{seconds(slower.old_s)} -> {seconds(slower.new_s)}"
+            times = f"{seconds(slower.old_s)} -> {seconds(slower.new_s)}{' simulated' * comparison.simulated}"
             yield escape_invisible(f"  {times}  {slower.spec}  {slower.key}  {slower.kind}, {slower.checks} checks")
-        yield from (f"  {RULE}{'; times simulated' * comparison.simulated}", "")
+        yield from (f"  {RULE}", "")
     yield _summary(comparison)
 
 

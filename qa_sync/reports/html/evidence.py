@@ -41,7 +41,8 @@ RERUN = frozenset({Status.FAILED, Status.ERROR})
 class Evidence:
     """The evidence of a section's checks; each check is stored once, even if several passages refer to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, simulated: bool = False) -> None:
+        self.simulated = simulated
         self._places: dict[int, int] = {}
         self._checks: list[list[Any]] = []
         self._shared: dict[str, int] = {}
@@ -73,7 +74,7 @@ class Evidence:
             self._share(check.kind),
             LETTER[check.status],
             escape_invisible(with_arrow(check.title)),
-            seconds(check.latency_s),
+            seconds(check.latency_s, simulated=self.simulated),
             self._share(_cut(short_message(check) or "")),
             self._records.setdefault(check.records, len(self._records)),
             *_values(check),

@@ -52,7 +52,7 @@ def latency_section(results: Results) -> str:
     heads = "".join(f'<th scope="col">{word}</th>' for word in ("n", "p50", "p95", "p99", "max"))
     return (
         f'<section aria-labelledby="h-lag"><h2 id="h-lag">Sync latency{" (simulated)" * results.simulated}</h2>\n'
-        f"{_plot(groups)}"
+        f"{_plot(groups, simulated=results.simulated)}"
         f'<div class="wide"><table class="nums"><thead><tr><th scope="col">Direction</th>{heads}</tr></thead>\n'
         f'<tbody>{rows}</tbody></table></div>\n<p class="note">Time from a write to the poll that found it, '
         "passed checks only. Line: p5 to p95; box: p25 to p75; tick: median; dot: maximum.</p></section>\n"
@@ -70,12 +70,13 @@ def _numbers(lag: LatencyGroup) -> str:
     return f'<tr><th scope="row">{text(lag.direction)}</th>{cells}</tr>\n'
 
 
-def _plot(found: Sequence[LatencyGroup]) -> str:
+def _plot(found: Sequence[LatencyGroup], *, simulated: bool) -> str:
     step = _step(max(lag.values[-1] for lag in found))
     most = max(step, -(-max(lag.values[-1] for lag in found) // step) * step)
     height = TOP + ROW * len(found)
     parts = [*_axis(step, most, height), *(mark for n, lag in enumerate(found) for mark in _marks(lag, n, most))]
-    label = "; ".join(f"{lag.direction}: median {seconds(lag.quantile(0.5))}" for lag in found)
+    medians = ((lag.direction, seconds(lag.quantile(0.5), simulated=simulated)) for lag in found)
+    label = "; ".join(f"{direction}: median {median}" for direction, median in medians)
     return (
         f'<svg class="plot" viewBox="0 0 {LEFT + WIDTH + 28} {height + 4}" role="img" aria-label="{text(label)}">'
         f"{''.join(parts)}</svg>\n"

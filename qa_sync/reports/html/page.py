@@ -52,7 +52,7 @@ def pieces(results: Results, version: str | None = None) -> Iterator[str]:
     yield '<p id="nothing" class="none" hidden>No check matches the filter.</p>\n'
     yield spec_index(results)
     for number, spec in enumerate(results.specs):
-        yield from document(spec, number, rerun_command(results, [spec.spec]))
+        yield from document(spec, number, rerun_command(results, [spec.spec]), simulated=results.simulated)
     yield "</main>\n</div>\n</body>\n</html>\n"
 
 

@@ -30,12 +30,15 @@ COLUMNS = 3
 """The columns of a property table; a merge table has two."""
 
 
-def document(spec: SpecResult, number: int, rerun: str | None = None) -> Iterator[str]:
-    """Yield the HTML of a spec part by part; `number` is its place on the page, `rerun` the command to run it."""
+def document(spec: SpecResult, number: int, rerun: str | None = None, *, simulated: bool = False) -> Iterator[str]:
+    """Yield the HTML of a spec part by part; `number` is its place on the page, `rerun` the command to run it.
+
+    `simulated`: its times are of a simulated clock.
+    """
     command = f' data-rerun="{text(rerun)}"' if rerun else ""
     yield f'<article class="doc" id="d{number}" aria-label="{text(spec.title)}"{command}>\n'
     for at, part in enumerate(annotated_document(spec)):
-        yield _part(part, f"{number}-{at}", number)
+        yield _part(part, f"{number}-{at}", number, simulated=simulated)
     yield "</article>\n"
 
 
@@ -44,7 +47,7 @@ def anchor(document_number: int, line: int) -> str:
     return f"l{document_number}-{line}"
 
 
-def verdict(checks: Checks) -> str:
+def verdict(checks: Checks, *, simulated: bool) -> str:
     """Return the verdict of a sentence or row: the worst status first, failed checks with their kind."""
     by_status: dict[Status, list[CheckFinished]] = {}
     for check in checks:
@@ -52,7 +55,7 @@ def verdict(checks: Checks) -> str:
     parts = [badge(status, _words(status, by_status[status])) for status in WORST_FIRST if status in by_status]
     slowest = max((c.latency_s for c in checks if c.latency_s is not None and c.status is Status.PASSED), default=None)
     if slowest is not None:
-        parts.append(seconds(slowest))
+        parts.append(seconds(slowest, simulated=simulated))
     return " ".join(parts)
 
 
@@ -62,8 +65,8 @@ def _words(status: Status, checks: list[CheckFinished]) -> str:
     return status if status is Status.PASSED else f"{status}: {text(checks[0].kind)}"
 
 
-def _part(part: DocumentPart, name: str, number: int) -> str:
-    evidence = Evidence()
+def _part(part: DocumentPart, name: str, number: int, *, simulated: bool) -> str:
+    evidence = Evidence(simulated=simulated)
     blocks = "".join(_block(block, evidence, number) for block in part.blocks)
     data = f'<script type="application/json">{evidence.as_data()}</script>' if part.checks else ""
     if part.section is None:
@@ -75,7 +78,7 @@ def _part(part: DocumentPart, name: str, number: int) -> str:
     if section.duplicate_of is not None:
         summary = f'<span class="none">repeats section {section.duplicate_of} and is verified there</span>'
     elif section.checks:
-        summary = verdict(section.checks)
+        summary = verdict(section.checks, simulated=simulated)
     else:
         summary = '<span class="none">nothing to check</span>'
     head = f'<h3 id="{anchor(number, part.line)}">{text(part.heading)}</h3>\n<p class="sum">{summary}</p>'
@@ -136,7 +139,8 @@ def _cell(cell: str) -> str:
 
 def _button(passage: Claim, evidence: Evidence) -> str:
     number = evidence.add(passage.checks)
-    return f'<button type="button" class="v" data-n="{number}" aria-expanded="false">{verdict(passage.checks)}</button>'
+    words = verdict(passage.checks, simulated=evidence.simulated)
+    return f'<button type="button" class="v" data-n="{number}" aria-expanded="false">{words}</button>'
 
 
 def size(spec: SpecResult) -> str:

@@ -26,13 +26,17 @@ def no_source_line(_spec: str, _line: int) -> str | None:
 
 
 class OutputOptions(Struct, frozen=True):
-    """Width in terminal cells and encoding; `quiet` omits the tables, `verbose` repeats every reason."""
+    """Width in terminal cells and encoding; `quiet` omits the tables, `verbose` repeats every reason.
+
+    `simulated`: times are of a simulated clock, and marked as such.
+    """
 
     width: int = 80
     encoding: str = "utf-8"
     quiet: bool = False
     verbose: bool = False
     source_line: SourceLine = no_source_line
+    simulated: bool = False
 
     @property
     def has_symbols(self) -> bool:

@@ -87,12 +87,19 @@ def counts(checks: Iterable[CheckFinished]) -> list[tuple[Status, int]]:
     return [(status, count[status]) for status in Status if count[status]]
 
 
-def seconds(value: float | None) -> str:
-    """Return a time with three digits (`0.42 s`, `12.3 s`, `120 s`), an empty text for None."""
+def seconds(value: float | None, *, simulated: bool = False) -> str:
+    """Return a time with three digits (`0.42 s`, `12.3 s`, `120 s simulated`), an empty text for None."""
     if value is None:
         return ""
     digits = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004 - three digits each
-    return f"{value:.{digits}f} s"
+    return f"{value:.{digits}f} s{' simulated' * simulated}"
+
+
+def latency_key(results: Results) -> str:
+    """Return the key of a latency in reports of other tools, which read a plain one as a time of this run."""
+    if results.has_real_times:
+        return "latency_s"
+    return "simulated_latency_s" if results.simulated else "recorded_latency_s"
 
 
 def when(results: Results) -> str:

@@ -21,6 +21,10 @@ LONGEST_KIND = 20
 KIND_SHARE = 5
 """A kind takes at most a fifth of the width."""
 
+SIMULATED = "sim"
+SIMULATED_MEANS = "seconds of a simulated clock, which does not wait"
+"""The mark on times of a simulated clock, and its meaning; in full it would take half of a narrow table."""
+
 FAILURE_STATUSES = frozenset({Status.FAILED, Status.ERROR})
 """The report shows a block with the reason for each of these."""
 
@@ -93,13 +97,17 @@ def _group_alike(checks: Iterable[CheckFinished]) -> Iterable[list[CheckFinished
 def _rows(alike: Sequence[CheckFinished], output: OutputOptions) -> Iterator[TableRow]:
     if len(alike) <= MOST_ROWS or output.verbose:
         for check in alike:
-            yield _row(check, tuple(title_of(check, output)), seconds(check.latency_s), output)
+            yield _row(check, tuple(title_of(check, output)), _time(check.latency_s, output), output)
         return
     first = alike[0]
-    times = [seconds(value) for value in sorted(c.latency_s for c in alike if c.latency_s is not None)] or [""]
+    times = [_time(value, output) for value in sorted(c.latency_s for c in alike if c.latency_s is not None)] or [""]
     fastest = f", fastest {times[0]}" if times[0] != times[-1] else ""
     title: list[Span] = [(f"{len(alike)} checks{fastest}", Style.PLAIN), *_mark(first)]
     yield _row(first, tuple(title), times[-1], output)
+
+
+def _time(latency_s: float | None, output: OutputOptions) -> str:
+    return seconds(latency_s) + f" {SIMULATED}" * (output.simulated and latency_s is not None)
 
 
 def _row(check: CheckFinished, title: tuple[Span, ...], time: str, output: OutputOptions) -> TableRow:

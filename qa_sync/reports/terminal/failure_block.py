@@ -52,7 +52,7 @@ class FailureBlocks(Struct, frozen=True):
         for check in checks:
             title: list[Span] = [(f"{output.text(check.kind)}  ", style), *title_of(check, output)]
             if check.latency_s is not None:
-                title.append((f"  {seconds(check.latency_s)}", Style.QUIET))
+                title.append((f"  {seconds(check.latency_s, simulated=output.simulated)}", Style.QUIET))
             yield from columns([([(mark, style)], 8), (title, output.width - 12)], indent=2)
         if problem.message:
             message = (output.text(problem.message, lines=True), Style.PLAIN)

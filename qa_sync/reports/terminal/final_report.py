@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.spec_states import MANY_SPECS, newly_text, spec_states
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
@@ -18,7 +20,15 @@ from qa_sync.reports.shared.wording import (
     reasons,
     seconds,
 )
-from qa_sync.reports.terminal.check_table import FAILURE_STATUSES, check_table, column_widths, rows_of, title_of
+from qa_sync.reports.terminal.check_table import (
+    FAILURE_STATUSES,
+    SIMULATED,
+    SIMULATED_MEANS,
+    check_table,
+    column_widths,
+    rows_of,
+    title_of,
+)
 from qa_sync.reports.terminal.unused_requests import unused_request_lines
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
@@ -32,6 +42,7 @@ MOST_SPECS = 15
 
 def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the report's lines, none wider than the output; failures, their summary and the totals come last."""
+    output = replace(output, simulated=results.simulated)
     if not output.quiet:
         yield from _specs(results, output)
         yield from _skipped(results, output)
@@ -123,12 +134,10 @@ def _counts(checks: Iterable[CheckFinished]) -> list[Span]:
 def _legend(results: Results, output: OutputOptions) -> Iterator[Line]:
     shown = [c for c in results.checks if not output.quiet or c.status in {Status.FAILED, Status.ERROR}]
     present = {check.origin for check in shown}
-    lines = [
-        line
-        for origin, meaning in LEGEND.items()
-        if origin in present
-        for line in wrap([(f"{origin}: {meaning}", Style.QUIET)], output.width)
-    ]
+    meanings = [f"{origin}: {meaning}" for origin, meaning in LEGEND.items() if origin in present]
+    if output.simulated and not output.quiet and any(check.latency_s is not None for check in shown):
+        meanings.append(f"{SIMULATED}: {SIMULATED_MEANS}")
+    lines = [line for meaning in meanings for line in wrap([(meaning, Style.QUIET)], output.width)]
     yield from [*lines, BLANK] if lines else []
 
 

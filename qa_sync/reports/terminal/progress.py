@@ -26,7 +26,8 @@ from qa_sync.running.events import (
 class SectionProgress(Struct):
     """A section that has started: its verdicts so far, its current step, and the last poll of a wait.
 
-    Times are in seconds of the clock of the tally; `ended` is None while the section runs.
+    Times are in seconds of the clock of the tally; `ended` is None while the section runs. With `simulated`, those of
+    its events are of a simulated clock.
     """
 
     section: SectionStarted
@@ -36,6 +37,7 @@ class SectionProgress(Struct):
     last_poll: Looked | None = None
     last_poll_at: float = 0.0
     ended: float | None = None
+    simulated: bool = False
 
     def update(self, event: StepStarted | Looked, now: float) -> None:
         """Record the current step or poll."""
@@ -51,6 +53,7 @@ class RunProgress(Struct):
     expected: int = 0
     began: float = 0.0
     specs: int = 0
+    simulated: bool = False
     verdicts: Counter[Status] = field(default_factory=Counter)
     sections: dict[tuple[str, str], SectionProgress] = field(default_factory=dict)
 
@@ -58,11 +61,11 @@ class RunProgress(Struct):
         """Add an event; `now` is in seconds of any clock."""
         match event:
             case RunStarted():
-                self.expected, self.began = event.checks, now
+                self.expected, self.began, self.simulated = event.checks, now, event.simulated
             case SpecStarted():
                 self.specs += 1
             case SectionStarted():
-                self.sections[event.spec, event.key] = SectionProgress(event, now)
+                self.sections[event.spec, event.key] = SectionProgress(event, now, simulated=self.simulated)
             case StepStarted() | Looked():
                 self.of(event).update(event, now)
             case CheckFinished():
@@ -83,10 +86,11 @@ def current_activity(section: SectionProgress, now: float | None = None) -> str:
     last_poll = section.last_poll
     if last_poll is None:
         return section.step
-    passed = 0.0 if now is None else now - section.last_poll_at
+    passed = 0.0 if now is None or section.simulated else now - section.last_poll_at
     waited = min(last_poll.waited_s + passed, last_poll.timeout_s)
     what = f"waiting for {last_poll.what}" if last_poll.what else section.step
-    return f"{what}, {ordinal(last_poll.look)} poll, {waited:.1f} s of {last_poll.timeout_s:g} s"
+    simulated = " simulated" * section.simulated
+    return f"{what}, {ordinal(last_poll.look)} poll, {waited:.1f} of {last_poll.timeout_s:g} s{simulated}"
 
 
 class PlainProgress:
@@ -107,7 +111,8 @@ class PlainProgress:
             name = f"{section.section.ordinal} {section.section.heading}"
             self._print(f"{event.spec}  {name}: {current_activity(section)}")
         elif isinstance(event, CheckFinished) and self._output.verbose:
-            time = f"  {seconds(event.latency_s)}" if event.latency_s is not None else ""
+            latency = seconds(event.latency_s, simulated=self._tally.simulated)
+            time = f"  {latency}" if latency else ""
             self._print(f"{event.spec}:{event.line}  {event.status}  {event.kind}  {event.title}{time}")
 
     def close(self) -> None:

@@ -46,8 +46,7 @@ def timeout_verdict(verdict: Verdict, environment: Environment, polls: int) -> V
     if verdict.final or verdict.status is not Status.FAILED:
         return verdict
     waited_s = environment.poll_policy.timeout_s
-    simulated = " of simulated time" if environment.is_simulated else ""
-    message = f"{verdict.message}; polled {polls} times in {waited_s:g} s{simulated}"
+    message = f"{verdict.message}; polled {polls} times in {waited_s:g} {environment.unit}"
     if environment.cycles_known and polls >= CYCLES_TO_REST:
         return replace(verdict, message=f"{message}, each after a cycle of the sync")
     if environment.max_lag_s is not None:
@@ -60,6 +59,5 @@ def check_latency(verdict: Verdict, environment: Environment, latency_s: float) 
     limit = environment.max_lag_s
     if limit is None or latency_s <= limit or verdict.status is not Status.PASSED:
         return verdict
-    simulated = " of simulated time" if environment.is_simulated else ""
-    message = f"it arrived after {latency_s:.1f} s{simulated}, expected within {limit:g} s"
+    message = f"it arrived after {latency_s:.1f} {environment.unit}, expected within {limit:g} s"
     return replace(verdict, status=Status.FAILED, message=message, expected=limit, actual=latency_s)

@@ -59,7 +59,7 @@ def edit_both_sides(records: ScenarioRecords, step: EditBothSides) -> Verdict | 
         results.append(result)
         if len(overwritten) == OVERWRITTEN_ATTEMPTS:
             break
-    return _without_success(overwritten, results)
+    return _without_success(overwritten, results, records.environment.unit)
 
 
 def _next_choice(records: ScenarioRecords, step: EditBothSides) -> EditPair:
@@ -100,7 +100,7 @@ def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: Edi
     return failed if known else None
 
 
-def _without_success(overwritten: Sequence[Verdict], results: Sequence[AttemptResult]) -> Verdict:
+def _without_success(overwritten: Sequence[Verdict], results: Sequence[AttemptResult], unit: str) -> Verdict:
     """Return the verdict of a step without a successful attempt."""
     if len(overwritten) >= ENOUGH_OVERWRITTEN:
         message = (
@@ -114,5 +114,5 @@ def _without_success(overwritten: Sequence[Verdict], results: Sequence[AttemptRe
     closest_s = min(result.apart_s for result in results)
     return Verdict(
         Status.ERROR,
-        f"could not be tried: {crossed}; {len(results)} attempts, the edits at least {closest_s:.2f} s apart",
+        f"could not be tried: {crossed}; {len(results)} attempts, the edits at least {closest_s:.2f} {unit} apart",
     )

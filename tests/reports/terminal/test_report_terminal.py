@@ -265,7 +265,7 @@ def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
         "━───────────────────  3/40  ✓ 1  ✗ 1  - 1  10 s\n"
         "  ✗ 1 A Customer to B Client  4 s, 1 passed, 1 failed, 1 skipped\n"
         "  ▸ 2 A Order to B Purchase  6 s\n"
-        "      waiting for B Purchase (subject), 3rd poll, 4.2 s of 120 s\n"
+        "      waiting for B Purchase (subject), 3rd poll, 4.2 of 120 s\n"
     )
 
 
@@ -281,7 +281,7 @@ def test_a_wide_screen_has_the_step_beside_the_section_and_the_documents_of_seve
     lines = text_of(live_lines(waiting(specs=2), OutputOptions(width=200, encoding="ascii"), 10.0)).splitlines()
     assert "  3/40  + 1 passed  x 1 failed  - 1 skipped  10 s" in lines[0]
     assert lines[2] == (
-        f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd poll, 4.2 s of 120 s"
+        f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd poll, 4.2 of 120 s"
     )
 
 
@@ -318,7 +318,7 @@ def test_a_pipe_tells_of_looks_on_demand() -> None:
     look = Looked(SPEC, CUSTOMER, "B Client (subject)", 1, 0.0, 120.0)
     stream = [*list(events())[:4], look]
     assert watched(stream, io.StringIO(), verbose=True).endswith(
-        "specs/shop.txt  1 A Customer to B Client: waiting for B Client (subject), 1st poll, 0.0 s of 120 s\n"
+        "specs/shop.txt  1 A Customer to B Client: waiting for B Client (subject), 1st poll, 0.0 of 120 s\n"
     )
 
 
