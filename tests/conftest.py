@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from sandbox_caller import Caller, HandClock
 from waits import sandbox
 
 from qa_sync.cli.main import run_guarded
+from qa_sync.modes.documents import connectors_of, read_named
+from qa_sync.modes.embedded.settings_text import environment, settings_text
 from qa_sync.sandbox.vendors import VENDORS
 
 pytest_plugins = ["pytester"]
@@ -39,6 +43,8 @@ hypothesis.settings.register_profile("ci", deadline=None, max_examples=BY_DEFAUL
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+EVERY_S = 0.2
+"""How long a served sandbox pauses between two cycles of its sync."""
 WORKERS = 3
 """Some tests wait more than they work, and each worker collects all of them (8 s)."""
 
@@ -50,8 +56,20 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     Not in `addopts`, because `pytest specs/` also runs where pytest-xdist is not installed.
     """
     is_worker = hasattr(config, "workerinput")  # a worker with workers of its own would start them without end
-    if not is_worker and config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses") is None:
+    if is_worker or not config.pluginmanager.hasplugin("xdist"):
+        return
+    if config.getoption("numprocesses") is None:
         config.option.numprocesses = WORKERS
+    if config.getoption("numprocesses") and config.getoption("dist") == "no":
+        # Each worker gets a run of neighboring tests: a browser, or a run that several tests of a file ask about, is
+        # started once. One that has finished takes from the others, so none works alone at the end.
+        config.option.dist = "worksteal"
+
+
+def pytest_collection_finish() -> None:
+    """Leave the collected tests to no garbage collection: they live to the end, and there are thousands."""
+    gc.collect()
+    gc.freeze()
 
 
 def _caller(name: str, clock: HandClock) -> Any:
@@ -103,15 +121,39 @@ def qa_sync(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Serve the sandbox as told, do what it says of the environment, and return its settings."""
+    """Serve the sandbox as told, do what it says of the environment, and return its settings.
+
+    With a sync it is the command, in a process of its own; without one the apps are served here, which is quicker.
+    """
     with ExitStack() as stack:
 
         def go(*words: str, name: str = "qa-sync.toml") -> Path:
             config = tmp_path / name
-            command = ("--port", "0", "--every", "0.2", "--write-config", str(config))
-            for line in stack.enter_context(sandbox(*command, *words)):
-                if variable := re.fullmatch(r"export (\w+)=(\S+)\n", line):
-                    monkeypatch.setenv(variable[1], variable[2])
+            if words[-1:] == ("--no-sync",):
+                served = _serve_here(stack, config, words[:-1])
+            else:
+                served = _serve_apart(stack, config, words)
+            for variable, value in served.items():
+                monkeypatch.setenv(variable, value)
             return config
 
         yield go
+
+
+def _serve_here(stack: ExitStack, config: Path, specs: tuple[str, ...]) -> Mapping[str, str]:
+    """Serve the apps in this process, write settings for the systems of the specs, and return their environment."""
+    from served_apps import serving  # noqa: PLC0415 - most tests serve nothing, and uvicorn is slow to load
+
+    names = {label: c.name for label, c in connectors_of(read_named([str(ROOT / spec) for spec in specs])).items()}
+    apps = {name: vendor.build_app(lambda: datetime.now(UTC), "sandbox") for name, vendor in VENDORS.items()}
+    url = stack.enter_context(serving(apps))
+    config.write_text(settings_text(names, {name: f"{url}/{name}" for name in VENDORS}, EVERY_S), encoding="utf-8")
+    return environment(names)
+
+
+def _serve_apart(stack: ExitStack, config: Path, words: tuple[str, ...]) -> Mapping[str, str]:
+    """Start the command, which writes settings, and return the environment that it asks for."""
+    command = ("--port", "0", "--every", str(EVERY_S), "--write-config", str(config))
+    lines = stack.enter_context(sandbox(*command, *words))
+    exported = (re.fullmatch(r"export (\w+)=(\S+)\n", line) for line in lines)
+    return {found[1]: found[2] for found in exported if found}

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from audit_world import World
-from waits import GUARD_S, until
+from served_apps import serving
 
-from qa_sync.sandbox.serve import build_server_app
 from qa_sync.sandbox.vendors import VENDORS
 
 LABELS = {"wix": "Wix.com", "customerp": "Customerp", "woocommerce": "WooCommerce", "customwebshop": "Custom Webshop"}
@@ -31,27 +27,9 @@ target = "reference"
 
 
 @contextmanager
-def serving(world: World) -> Iterator[str]:
-    """Yield the url of a sandbox that is served as long as the block lasts."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(build_server_app(world.apps), log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        until(lambda: server.started or not thread.is_alive())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(GUARD_S)
-        listener.close()
-    assert not thread.is_alive(), "the server does not come to its end"
-
-
-@contextmanager
 def served(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Yield the settings of a sandbox that is served as long as the block lasts."""
-    with serving(world) as url:
+    with serving(world.apps) as url:
         yield settings(folder, url, monkeypatch)
 
 

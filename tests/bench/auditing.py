@@ -181,12 +181,12 @@ def compare(rows: int, memory: str, rounds: int) -> None:
 def serve(count: int) -> None:
     """Serve the sandbox with that many customers in the Custom Webshop until standard input ends; print its url."""
     sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "audit")]
-    from audit_served import serving  # noqa: PLC0415 - the tests' own helpers
-    from audit_world import make_world, multiply  # noqa: PLC0415
+    from audit_world import make_world, multiply  # noqa: PLC0415 - the tests' own helpers
+    from served_apps import serving  # noqa: PLC0415
 
     world = make_world(1)
     multiply(world.apps["customwebshop"], count)
-    with serving(world) as url:
+    with serving(world.apps) as url:
         print(url, flush=True)
         sys.stdin.read()
 

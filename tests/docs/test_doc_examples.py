@@ -25,9 +25,13 @@ SLOW = {
     f"docs/{name}.rst"
     for name in (
         "guides/audit",
+        "guides/ci",
+        "guides/connect-a-system",
         "guides/known-failures",
+        "guides/recordings",
         "guides/reports",
         "guides/safe-runs",
+        "guides/sync",
         "guides/troubleshooting",
         "tutorial/failing-check",
         "tutorial/own-pair",

@@ -47,6 +47,7 @@ def test_pages_outside_of_the_site_are_sound_markup() -> None:
         assert printed.getvalue() == "", page
 
 
+@pytest.mark.slow  # .ci/run builds the site as well
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     build = pytest.importorskip("sphinx.cmd.build", reason="needs the extra docs; .ci/run builds the site")
     words = ["-W", "-E", "-q", "-b", "html", "-d", str(tmp_path / "trees"), str(DOCS), str(tmp_path / "html")]

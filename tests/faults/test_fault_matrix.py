@@ -6,7 +6,6 @@ and many seeds are slow. `python tests/faults/matrix.py` prints the same as a ta
 
 from __future__ import annotations
 
-import ast
 import os
 from pathlib import Path
 
@@ -45,10 +44,9 @@ def test_every_fault_has_a_rule() -> None:
 
 def test_nothing_the_judge_is_made_of_speaks_of_a_fault() -> None:
     rooms = ("values", "checklist", "running")
-    trees = [ast.parse(p.read_text(encoding="utf-8")) for r in rooms for p in (ROOT / "qa_sync" / r).rglob("*.py")]
-    texts = {n.value for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Constant)}
-    assert len(trees) > len(rooms)
-    assert not texts & set(FAULTS)
+    texts = [p.read_text(encoding="utf-8") for r in rooms for p in (ROOT / "qa_sync" / r).rglob("*.py")]
+    assert len(texts) > len(rooms)
+    assert [fault for fault in FAULTS if any(f'"{fault}"' in text for text in texts)] == []
 
 
 def test_every_fault_can_show_somewhere() -> None:
