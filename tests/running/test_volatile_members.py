@@ -130,3 +130,20 @@ def test_a_member_that_a_row_names_is_never_volatile() -> None:
 
     checks = World(right=Random("Right", CARDS["Right"])).by_kind()
     assert Status.PASSED not in {c.status for c in checks["property"] if "title" in c.title}
+
+
+def test_the_line_to_add_quotes_a_name_with_dots() -> None:
+    @dataclass(eq=False)
+    class Tagged(Memory):
+        """A system with a tag of the read, named as in OData."""
+
+        reads: int = 0
+
+        def lookup(self, datatype: str, id: str) -> Record | None:
+            self.reads += 1
+            record = super().lookup(datatype, id)
+            return replace(record, data={**record.data, "@odata.etag": self.reads}) if record else None
+
+    checks = World(right=Tagged("Right", CARDS["Right"])).by_kind()
+    assert {c.status for c in checks["stable"]} == {Status.PASSED}
+    assert "volatile = ['\"@odata.etag\"']" in (checks["stable"][0].message or "")

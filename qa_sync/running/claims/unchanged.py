@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 
 from qa_sync.checklist.side import Side
 from qa_sync.running.claims.counterparts import check_no_copies
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.claims.volatile_members import find_volatile, member_of
+from qa_sync.running.claims.volatile_members import declared_path, find_volatile
 from qa_sync.running.events import Status
 from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.conversions.conversion import wire_text
@@ -32,19 +33,18 @@ def _check_snapshots(records: ScenarioRecords, keys: list[RecordKey]) -> Verdict
     references = tuple(records.ref(key) for key in keys)
     if not changes:
         return Verdict(Status.PASSED, records=references)
-    members = {key: sorted({member_of(path) for other, path, *_ in changes if other == key}) for key, *_ in changes}
-    notes = [
-        volatile_note(records, key, found)
-        for key, found in members.items()
-        if set(found) == find_volatile(records, key, found)
-    ]
-    if len(notes) == len(members):
+    volatile = {
+        key: find_volatile(records, key, [path for other, path, *_ in changes if other == key]) for key, *_ in changes
+    }
+    broken = [change for change in changes if change[1] not in volatile[change[0]]]
+    if not broken:
+        notes = (volatile_note(records, key, found) for key, found in volatile.items())
         return Verdict(Status.PASSED, "; ".join(notes), records=references)
     message = "; ".join(
         f"{entity_name(records, key)} {path}: was {wire_text(was)}, now {wire_text(now)}"
-        for key, path, was, now in changes
+        for key, path, was, now in broken
     )
-    was, now = ({f"{key.side}.{path}": value[at] for key, path, *value in changes} for at in (0, 1))
+    was, now = ({f"{key.side}.{path}": value[at] for key, path, *value in broken} for at in (0, 1))
     return Verdict(Status.FAILED, f"changed without an edit: {message}", was, now, references)
 
 
@@ -55,11 +55,17 @@ def _changes(records: ScenarioRecords, key: RecordKey) -> list[Change]:
     return [(key, *found) for found in differences(was, now)]
 
 
-def volatile_note(records: ScenarioRecords, key: RecordKey, members: list[str]) -> str:
+def volatile_note(records: ScenarioRecords, key: RecordKey, paths: Iterable[str]) -> str:
     """Return the note about members that were not compared, with the line that declares them."""
     card = records.card(key)
-    listed = ", ".join(f'"{member}"' for member in (*card.volatile, *members))
+    members = sorted({declared_path(path, records.latest[key].data) for path in paths})
+    listed = ", ".join(_toml_text(member) for member in (*card.volatile, *members))
     return (
         f"{entity_name(records, key)} {', '.join(members)}: not compared, because it differs from read to read without"
         f" a write; to say so, add to [{card.datatype}] in entities.toml: volatile = [{listed}]"
     )
+
+
+def _toml_text(member: str) -> str:
+    """Return a path as TOML writes it: one with quotes is a literal text."""
+    return f"'{member}'" if '"' in member else f'"{member}"'

@@ -13,7 +13,7 @@ from qa_sync.checklist.claims import UnmappedUnchanged
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.unchanged import volatile_note
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.claims.volatile_members import find_volatile, member_of
+from qa_sync.running.claims.volatile_members import find_volatile
 from qa_sync.running.events import Status
 from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard, Writable
@@ -37,12 +37,13 @@ def check_unmapped(records: ScenarioRecords, claim: UnmappedUnchanged) -> Verdic
     changes = list((_given_changes if claim.given else _unmapped_changes)(records, key, now.data))
     if not changes:
         return Verdict(Status.PASSED, records=reference)
-    members = sorted({member_of(path) for path, *_ in changes})
-    if set(members) == find_volatile(records, key, members):
-        return Verdict(Status.PASSED, volatile_note(records, key, members), records=reference)
+    volatile = find_volatile(records, key, [path for path, *_ in changes])
+    broken = [change for change in changes if change[0] not in volatile]
+    if not broken:
+        return Verdict(Status.PASSED, volatile_note(records, key, volatile), records=reference)
     name = entity_name(records, key)
-    changed = "; ".join(f"{name} {path}: was {wire_text(was)}, now {wire_text(then)}" for path, was, then in changes)
-    before, after = ({path: values[at] for path, *values in changes} for at in (0, 1))
+    changed = "; ".join(f"{name} {path}: was {wire_text(was)}, now {wire_text(then)}" for path, was, then in broken)
+    before, after = ({path: values[at] for path, *values in broken} for at in (0, 1))
     return Verdict(Status.FAILED, f"no row is about it, but the sync changed it: {changed}", before, after, reference)
 
 
@@ -50,7 +51,7 @@ def _given_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Itera
     """Yield the values that the record was given and that are others now."""
     for path in records.given[key]:
         one, other = read(records.baselines[key].data, path), read(now, path)
-        if one != other and not (is_empty(one) and is_empty(other)):
+        if any(differences(one, other)) and not (is_empty(one) and is_empty(other)):
             yield path, one, other
 
 
