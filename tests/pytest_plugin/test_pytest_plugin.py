@@ -48,8 +48,9 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 @pytest.fixture
 def no_edit_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the built-in sync one that carries no edit."""
+    """Make the built-in sync one that carries no edit, which is waited for ten cycles."""
     monkeypatch.setattr(PlainWriter, "update", lambda *_: frozenset())
+    monkeypatch.setattr(spec_run, "TIMEOUT_S", 20.0)
 
 
 def outcomes(result: pytest.RunResult) -> dict[str, int]:
@@ -310,6 +311,7 @@ def test_a_record_that_never_came_fails_one_of_the_checks_that_pytest_selected(
         raise RequestRejected("no", status=422)
 
     monkeypatch.setattr(PlainWriter, "insert", refuse)
+    monkeypatch.setattr(spec_run, "TIMEOUT_S", 20.0)
     only = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and update-forward", "specs/000.txt")
     result = project.runpytest_inprocess(*only)
     assert result.ret == pytest.ExitCode.TESTS_FAILED

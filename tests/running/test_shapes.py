@@ -20,6 +20,7 @@ Matches = Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
 
 PAIRS = (("name", "title", '"string"'), ("count", "number", '"integer"'))
 TITLES = (("name", "title"),)
+MODE = ("--mode", "sandbox", "--timeout", "20", "--report", "json")
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def check(qa_sync: QaSync, tmp_path: Path) -> Check:
     def go(shape: str, *words: str) -> Checks:
         spec = tmp_path / f"{shape}.rst"
         spec.write_text(SHAPES[shape], encoding="utf-8")
-        got = qa_sync("check", str(spec), "--mode", "sandbox", "--config", str(config), "--report", "json", *words)
+        got = qa_sync("check", str(spec), *MODE, "--config", str(config), *words)
         found: Checks = json.loads(got.out)["specs"][0]["sections"][-1]["checks"]
         return found
 

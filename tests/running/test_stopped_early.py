@@ -14,7 +14,7 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import STOPPED_EARLY, Results, SectionResult, SpecResult
 
 SPEC = "specs/000.txt"
-ONE = ("check", SPEC, "--section", "3", "--fault", "truncate", "--depth", "smoke", "-q")
+ONE = ("check", SPEC, "--section", "3", "--fault", "truncate", "--depth", "smoke", "--timeout", "20", "-q")
 SAID = "The run stopped at the first failure or error (-x): some checks did not run."
 
 

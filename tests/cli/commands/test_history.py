@@ -137,7 +137,8 @@ def here(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Qa
 def test_a_run_is_kept_and_told(here: QaSync, tmp_path: Path) -> None:
     for _ in range(2):
         here("check", "specs/000.txt", "-q")
-    here("check", "specs/000.txt", "-q", "--fault", "truncate", "--section", "1", "--kind", "property")
+    faulty = ("--fault", "truncate", "--section", "1", "--kind", "property", "--timeout", "20")
+    here("check", "specs/000.txt", "-q", *faulty)
     result = here("history", "--mode", "replay")
     assert result.code == 0
     assert "specs/000.txt  2 runs, replay, " in result.out

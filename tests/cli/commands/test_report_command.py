@@ -54,7 +54,7 @@ def test_without_a_format_the_terminal_tells(qa_sync: QaSync, found: Path) -> No
 
 def test_a_failing_run_is_reported_with_exit_code_0(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "r.json"
-    only = ("--section", "1", "--kind", "property")
+    only = ("--section", "1", "--kind", "property", "--timeout", "20")
     run = qa_sync("check", "specs/000.txt", *only, "--fault", "truncate", "-q", "--report", f"json={path}")
     assert run.code == 1
     result = qa_sync("report", str(path), "-q")
@@ -124,7 +124,8 @@ def test_v_reports_each_check_and_every_reason(qa_sync: QaSync) -> None:
 
 def test_annotations_are_for_github_and_leave_standard_output_alone(qa_sync: QaSync) -> None:
     result = qa_sync(
-        *("check", "specs/000.txt", "--fault", "drop-create", "--section", "1", "--kind", "create", "-q"),
+        *("check", "specs/000.txt", "--section", "1", "--kind", "create", "-q"),
+        *("--fault", "drop-create", "--timeout", "20"),
         *("--annotations", "github", "--report", "json"),
     )
     assert json.loads(result.out)["exit_code"] == 1

@@ -12,7 +12,10 @@ from cli_caller import ROOT, QaSync
 from qa_sync.errors import UsageError
 from qa_sync.reports.history.baseline import apply_baseline, read_baseline, reject_ambiguous
 
-FAULTY = ("check", "specs/000.txt", "--fault", "truncate", "--section", "1", "--kind", "property", "-q")
+FAULTY = (
+    *("check", "specs/000.txt", "--section", "1", "--kind", "property"),
+    *("--fault", "truncate", "--timeout", "20", "-q"),
+)
 FAILED: list[str] = []
 SECTION = "000/1-wix-com-contacts-to-customerp-contact"
 

@@ -94,7 +94,9 @@ def test_what_failed_together_is_listed_with_its_lines() -> None:
     causes = text[text.index("**Failures and errors**:") :]
     assert "looked 40 times: update-forward 1 of 1 in section 1 (line 16)\n* **!** B did not answer" in causes
     assert "Times next to a verdict" not in text
-    assert "Simulated times are those of a clock that does not wait." in rst.render(replace(written_results(), simulated=True))
+    assert "Simulated times are those of a clock that does not wait." in rst.render(
+        replace(written_results(), simulated=True)
+    )
 
 
 def test_the_document_reads_as_before() -> None:
