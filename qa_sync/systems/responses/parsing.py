@@ -88,7 +88,7 @@ def call_operation(
     headers = ResponseHeaders(response)
     if _is_ignored(operation, response):
         return OperationResponse(call, request, response, None, headers, is_ignored=True)
-    exchange.expect_success(request, response)
+    exchange.expect_success(request, response, is_list=True)
     if operation.allowed and not in_status_ranges(response.status_code, operation.allowed):
         exchange.raise_invalid(request, response, "a status that the operation does not allow")
     is_json = _is_json(response, renderer.service.json_content_types)

@@ -55,10 +55,13 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
     label: str
     redact: Callable[[str], str]
 
-    def expect_success(self, request: httpx.Request, response: httpx.Response, *, uncertain: bool = False) -> None:
+    def expect_success(
+        self, request: httpx.Request, response: httpx.Response, *, uncertain: bool = False, is_list: bool = False
+    ) -> None:
         """Return if the status is a success; raises Conflict, RequestRejected or InvalidResponse.
 
-        With `uncertain`, raises UncertainWrite for a status that does not show whether the write was applied.
+        With `uncertain`, raises UncertainWrite for a status that does not show whether the write was applied. With
+        `is_list`, a 404 has a hint: a list exists wherever the API does.
         """
         if response.is_success:
             return
@@ -66,7 +69,8 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
             text = self.describe(request, response, "the write may or may not have been applied")
             raise UncertainWrite(text, succeeded=False, hint=f"check in {self.label} whether it was applied")
         if response.is_client_error:
-            self._raise_rejected(request, response)
+            missing = f"check the url of {self.label}: its connector adds the path of the API to it" if is_list else None
+            self._raise_rejected(request, response, missing)
         if response.has_redirect_location:
             where = self.shown(response.headers["location"])
             raise InvalidResponse(
@@ -99,11 +103,12 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
             f"{self.label}: {operation}: {why}", hint="check that the connector fits the system's version"
         )
 
-    def _raise_rejected(self, request: httpx.Request, response: httpx.Response) -> NoReturn:
+    def _raise_rejected(self, request: httpx.Request, response: httpx.Response, missing: str | None) -> NoReturn:
+        """Raise Conflict or RequestRejected; `missing` is the hint for a 404."""
         status = response.status_code
         code, message = self._vendor_error(response)
         text = f"{self.describe_request(request, response)}: rejected with {status} {code or ''}".rstrip()
-        hint = _woocommerce_hint(request, status, code) or HINTS.get(status)
+        hint = _woocommerce_hint(request, status, code) or {**HINTS, httpx.codes.NOT_FOUND: missing}.get(status)
         if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED}:
             raise Conflict(f"{text}: {message}", status=status, code=code, hint=hint, repeated=_attempts(response) > 1)
         raise RequestRejected(f"{text}: {message}", status=status, code=code, hint=hint)

@@ -131,8 +131,12 @@ def _checked_base_url(label: str, base_url: str, pattern: str) -> str:
     if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
         raise UsageError(f"the url of {label} is not a valid URL", hint="expected https://host/path")
     if "?" in base_url or "#" in base_url:  # the path of an operation would become a part of it
-        raise UsageError(f"the url of {label} has a query or a fragment", hint="expected https://host/path")
-    return _without_end(base_url.rstrip("/"), _api_path(pattern))
+        hint = "expected https://host/path: the connector adds the path of the API"
+        raise UsageError(f"the url of {label} has a query or a fragment", hint=hint)
+    api_path = _api_path(pattern)
+    site = _without_end(base_url.rstrip("/"), api_path)
+    _check_for_other_path(label, site, api_path)
+    return site
 
 
 def _without_end(base_url: str, api_path: str) -> str:
@@ -142,9 +146,24 @@ def _without_end(base_url: str, api_path: str) -> str:
     """
     segments = api_path.split("/")[1:]
     for number in range(len(segments), 1 if len(segments) < DISTINCTIVE else 0, -1):
-        if base_url.endswith(end := "".join(f"/{segment}" for segment in segments[:number])):
-            return base_url.removesuffix(end)
+        end = "".join(f"/{segment}" for segment in segments[:number])
+        if base_url.lower().endswith(end.lower()):
+            return base_url[: -len(end)]
     return base_url
+
+
+def _check_for_other_path(label: str, base_url: str, api_path: str) -> None:
+    """Raise UsageError for a URL with the path of another API, version or operation, such as `/wp-json/wc/v2`."""
+    segments = api_path.split("/")[1:]
+    if len(segments) < DISTINCTIVE:
+        return
+    site, start, _ = f"{base_url}/".lower().partition(f"/{segments[0]}/".lower())
+    if start:
+        other = base_url[len(site) :]
+        raise UsageError(
+            f"the url of {label} has {other!r}, but its connector uses {api_path!r}",
+            hint=f"expected {base_url[: len(site)]}: the connector adds the path of the API",
+        )
 
 
 def _api_path(pattern: str) -> str:

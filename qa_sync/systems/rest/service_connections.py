@@ -43,7 +43,8 @@ class ServiceConnections:
     ) -> None:
         self._label = references.system
         redact = exchange_log.redact
-        url_rebase = find_url_rebase(references.text(connector.service.url_pattern), base_url.rstrip("/"))
+        site = str(references.env["base_url"]) if base_url else ""  # without the path of the API
+        url_rebase = find_url_rebase(references.text(connector.service.url_pattern), site)
 
         def connect(service: Service, out: httpx.BaseTransport) -> tuple[RequestRenderer, HttpExchange]:
             exchange = make_exchange(service, out, references, exchange_log, auth_clock)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from qa_sync.errors import UsageError
+from qa_sync.errors import RequestRejected, UsageError
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
@@ -39,6 +39,8 @@ def asked(url: str = "https://shop.example", datatype: str = "customer", **env: 
         "https://shop.example/wp-json/wc",
         "https://shop.example/wp-json",
         "https://shop.example/wp-json/",
+        "https://shop.example/WP-JSON/WC/V3",
+        "https://shop.example/Wp-Json",
     ],
 )
 def test_the_url_may_be_that_of_the_shop_or_of_its_api(url: str) -> None:
@@ -46,10 +48,52 @@ def test_the_url_may_be_that_of_the_shop_or_of_its_api(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://a.example/blog", "https://a.example/blog/wp-json/wc/v3", "https://a.example/blog/"]
+    ("url", "path"),
+    [
+        ("https://a.example/blog", "/blog"),
+        ("https://a.example/blog/wp-json/wc/v3", "/blog"),
+        ("https://a.example/blog/", "/blog"),
+        ("https://a.example/Blog/WP-JSON", "/Blog"),
+        ("https://a.example/index.php/wp-json/wc/v3", "/index.php"),  # permalinks with index.php
+        ("https://a.example/wp-jsonp", "/wp-jsonp"),
+    ],
 )
-def test_a_shop_in_a_folder_keeps_it(url: str) -> None:
-    assert asked(url).path == "/blog/wp-json/wc/v3/customers"
+def test_a_shop_in_a_folder_keeps_it(url: str, path: str) -> None:
+    assert asked(url).path == f"{path}/wp-json/wc/v3/customers"
+
+
+@pytest.mark.parametrize(
+    ("path", "site"),
+    [
+        ("/wp-json/wc/v2", ""),
+        ("/wp-json/wc/v2/", ""),
+        ("/wp-json/wc/v1", ""),
+        ("/wp-json/wc/v4", ""),
+        ("/WP-JSON/wc/v2", ""),
+        ("/wp-json/wp/v2", ""),
+        ("/wp-json/wc-analytics", ""),
+        ("/wp-json/wc/v3/orders", ""),
+        ("/blog/wp-json/wc/v3/customers/7", "/blog"),
+        ("/wp-json/wc/v2/wp-json/wc/v3", ""),
+    ],
+)
+def test_a_url_with_another_path_below_that_of_the_api_is_refused(path: str, site: str) -> None:
+    told = r"(?i)has '/wp-json/[^']*', but its connector uses '/wp-json/wc/v3'"
+    with pytest.raises(UsageError, match=told) as refused:
+        asked(f"https://a.example{path}")
+    assert f"expected https://a.example{site}:" in (refused.value.hint or "")
+
+
+def test_a_list_that_does_not_exist_points_to_the_url() -> None:
+    connector = load_connector(builtin_folder("woocommerce"))
+    gone = httpx.MockTransport(lambda _: httpx.Response(404, json={"code": "rest_no_route", "message": "No route"}))
+    shop = RestSystem("Shop", connector, "https://shop.example/wp-admin", SECRETS, gone)
+    with pytest.raises(RequestRejected, match="rejected with 404") as refused:
+        list(shop.list("customer"))
+    assert refused.value.hint == "check the url of Shop: its connector adds the path of the API to it"
+    with pytest.raises(RequestRejected, match="rejected with 404") as refused:
+        shop.insert("customer", {"email": "a@example.org"})
+    assert refused.value.hint is None
 
 
 @pytest.mark.parametrize(
