@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from qa_sync.checklist.model import Role
 from qa_sync.checklist.samples.marks import carries_mark
+from qa_sync.checklist.samples.order_amounts import CARRIED, TOTAL
 from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
@@ -35,6 +36,16 @@ class EntityPair(Struct, frozen=True, dict=True):
             for pair in self.pairs
             for both in ([self.property(pair, side) for side in Side],)
         )
+
+    def amounts_lost(self, side: Side) -> frozenset[str]:
+        """Return the concepts of a side's amounts without which the other side computes its total.
+
+        The total of an order that has them could never arrive.
+        """
+        other = self.card(side.other).properties.values()
+        if not any(card.concept == TOTAL and card.derived for card in other):
+            return frozenset()
+        return frozenset(CARRIED) - {card.concept or "" for card in other if card.writable is not Writable.NEVER}
 
     def card(self, side: Side) -> EntityCard:
         """Return the entity card of a side."""

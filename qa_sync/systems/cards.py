@@ -32,12 +32,14 @@ class PropertyCard(Struct, frozen=True):
 
     `path` is where it is read, `write` where it is written (empty: the same path). `why` is the reason, for the user,
     why it cannot be written (if `writable` is not `always`). `references` is the datatype of the same system that an id
-    refers to (None: not a reference). `max_length` is in characters; `digits` is how many digits a
-    number keeps, and `most_places` how many decimal places amounts keep in the currency that the property is (None:
-    unknown); `avoid` lists characters that the system does not
-    store. `fixed` is a value that the system sets itself (the site's currency). `derived` is true if the system
-    computes it from other properties. `also` lists further write paths that take the same value (the `subtotal` of a
-    WooCommerce line item follows its `total`). `blanks` is true if the system keeps leading and trailing whitespace.
+    refers to (None: not a reference). `max_length` is in characters; `digits` is how many digits a number keeps, and
+    `most_places` how many decimal places amounts keep in the currency that the property is (None: unknown); `avoid`
+    lists characters that the system does not store. `unique_without` is the path of a property: two records that lack
+    it cannot share the value of this one (empty: they can). `has_default` is true if a record that is created without a
+    value gets one from the system. `fixed` is a value that the system sets itself (the site's currency). `derived` is
+    true if the system computes it from other properties. `also` lists further write paths that take the same value (the
+    `subtotal` of a WooCommerce line item follows its `total`). `blanks` is true if the system keeps leading and
+    trailing whitespace.
     """
 
     path: str
@@ -48,11 +50,13 @@ class PropertyCard(Struct, frozen=True):
     why: str | None = None
     required: bool = False
     unique: bool = False
+    unique_without: str = ""
     max_length: int | None = None
     digits: int | None = None
     most_places: int | None = None
     avoid: str = ""
     references: str | None = None
+    has_default: bool = False
     fixed: str | None = None
     derived: bool = False
     also: tuple[str, ...] = ()

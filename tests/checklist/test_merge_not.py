@@ -6,21 +6,47 @@ from pathlib import Path
 
 import pytest
 
+from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, Scenario
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect, Insert
+from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.model import Settings
 
 ROOT = Path(__file__).parents[2]
 SPEC = "tests/faults/specs/woocommerce-customerp.txt"
+TO_MERGE = """\
+================
+{left} Dataflow
+================
+
+{a} to {b}
+------------------------------------------
+
+Every {a} will be synchronized with a {b}.
+
+A {a} will merge with a {b} if one of the following property combinations match:
+
+.. list-table::
+   :header-rows: 1
+
+   * - {a} Property
+     - {b} Property
+   * - {key}
+     - {other}
+"""
 CUSTOMERS, ORDERS = 1, 2
 
 
 @pytest.fixture(scope="module")
 def checklist() -> Checklist:
-    settings, dataflows = Settings(), read_all([str(ROOT / SPEC)])
+    return compiled(SPEC)
+
+
+def compiled(spec: str) -> Checklist:
+    settings, dataflows = Settings(), read_all([str(ROOT / spec)])
     connectors = connectors_of(dataflows, settings)
     job = Job(
         apply_configured_pairs(dataflows, connectors, settings),
@@ -117,3 +143,31 @@ def test_a_value_on_one_side_only_is_no_match(checklist: Checklist) -> None:
     assert "billing.phone" not in here
     assert there["phone"]
     assert here["first_name"] == there["firstName"]
+
+
+def merging(a: str, key: str, b: str, other: str) -> dict[tuple[str, Side], Insert]:
+    """Return what is created to see that two entities do not merge, of a document with one row in its merge table."""
+    text = TO_MERGE.format(left=f"{a.rpartition(' ')[0]} to {b.rpartition(' ')[0]}", a=a, key=key, b=b, other=other)
+    dataflow = read_dataflow(text, "merging.txt")
+    connectors = connectors_of([dataflow], Settings())
+    found = compile_checklist(dataflow, {label: one.cards for label, one in connectors.items()}, "seed")
+    return inserts(scenario(found, CUSTOMERS, "merge-not"))
+
+
+def test_a_row_that_the_target_requires_is_never_empty_where_records_are_created() -> None:
+    made = merging("Wix.com Contacts", "primaryInfo.email", "WooCommerce Customer", "email")
+    assert [role for role, _ in made if role.startswith(("bare", "half"))] == []
+    assert all("primaryInfo.email" in step.values for (_, side), step in made.items() if side is Side.SOURCE)
+
+
+def test_without_its_address_a_contact_has_a_phone_of_its_own() -> None:
+    made = merging("Customerp Contact", "email", "Wix.com Contacts", "primaryInfo.email").values()
+    phones = {"primaryInfo.phone", "info.phones.items[tag=MOBILE].phone"}
+    lacking = [step for step in made if step.side is Side.TARGET and "primaryInfo.email" not in step.values]
+    assert any(phones & step.values.keys() for step in lacking)
+    for step in lacking:
+        others = {str(value) for one in made if one.role != step.role for value in one.values.values()}
+        assert {path for path in phones & step.values.keys() if str(step.values[path]) in others} == set(), step.role
+    (bare,) = [step for step in made if step.role == "bare-1"]
+    (half,) = [step for step in made if step.role == "half-1"]
+    assert not {str(bare.values[path]) for path in ("phone", "mobile")} & {str(v) for v in half.values.values()}

@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
-from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, amounts, line_group
+from qa_sync.checklist.samples.order_amounts import CARRIED, LINES, LINES_WITH_ADDED, amounts, line_group
 from qa_sync.checklist.samples.texts import LENGTHS, LONGEST, SMALL_EDITS, TRICKY_TEXTS
 from qa_sync.checklist.samples.values import BY_CONVERSION, PHONES, mark_of, sample_value
+from qa_sync.checklist.side import Side
+from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.modes.documents import connectors_of
+from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.conversions.currencies import minor_units
 from qa_sync.values.form import Form
@@ -196,16 +201,44 @@ def test_marks_are_as_different_as_their_names(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("version", range(VERSIONS))
 @pytest.mark.parametrize("count", [LINES, LINES_WITH_ADDED])
-def test_an_orders_amounts_agree(version: int, count: int) -> None:
-    found = amounts(version, count)
+@pytest.mark.parametrize("without", [(), ("discount_total",), ("shipping_total",), tuple(CARRIED)])
+def test_an_orders_amounts_agree(version: int, count: int, without: tuple[str, ...]) -> None:
+    found = amounts(version, count, without=frozenset(without))
+    assert {concept for concept in CARRIED if found[concept] is None} == set(without)
     quantities, prices = found["lines.quantity"], found["lines.unit_price"]
     assert isinstance(quantities, tuple)
     assert isinstance(prices, tuple)
     assert len(quantities) == count
     lines = sum(Decimal(str(q)) * Decimal(str(p)) for q, p in zip(quantities, prices, strict=True))
     assert found["subtotal"] == lines
-    given_total = lines + Decimal(str(found["shipping_total"])) - Decimal(str(found["discount_total"]))
+    given_total = lines + Decimal(str(found["shipping_total"] or 0)) - Decimal(str(found["discount_total"] or 0))
     assert found["total"] == given_total
+
+
+@pytest.mark.parametrize(
+    ("ends", "lost"),
+    [
+        (("Wix.com Orders", "WooCommerce Order"), {Side.SOURCE: {"discount_total"}, Side.TARGET: set()}),
+        (("WooCommerce Order", "Wix.com Orders"), {Side.SOURCE: set(), Side.TARGET: {"discount_total"}}),
+        (("Wix.com Orders", "Customerp Order"), {Side.SOURCE: set(), Side.TARGET: set()}),
+        (("Customerp Order", "WooCommerce Order"), {Side.SOURCE: {"discount_total"}, Side.TARGET: set()}),
+    ],
+)
+def test_an_order_has_no_amount_without_which_the_other_system_computes_its_total(
+    ends: tuple[str, str], lost: Mapping[Side, set[str]]
+) -> None:
+    source, target = (end.rpartition(" ")[0] for end in ends)
+    heading = f"{ends[0]} to {ends[1]}"
+    text = f"{source} to {target} Dataflow\n{'=' * 60}\n\n{heading}\n{'-' * 60}\n"
+    dataflow = read_dataflow(text, "orders.txt")
+    connectors = connectors_of([dataflow], Settings())
+    (section,) = dataflow.sections
+    cards = [
+        next(c for c in connectors[e.system].cards.values() if e.entity in c.names)
+        for e in (section.source, section.target)
+    ]
+    entities = EntityPair(section, *cards)
+    assert {side: entities.amounts_lost(side) for side in Side} == lost
 
 
 @pytest.mark.parametrize("place", range(4))

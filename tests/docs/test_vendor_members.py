@@ -16,7 +16,7 @@ from qa_sync.systems.connectors.find import builtin_folder
 
 FOLDER = ROOT / "docs/explanation/vendors/members"
 SOURCES = ("documented", "inferred", "measured", "made for this project")
-TOLD = ("avoid", "doubled", "keeps_entities", "fixed", "derived")
+TOLD = ("avoid", "doubled", "keeps_entities", "fixed", "derived", "has_default", "unique_without")
 """What a card says of a member that behaves in its own way, so that its table has to name it."""
 CARDS: Mapping[str, Mapping[str, Path]] = {
     "wix": {"": builtin_folder("wix")},

@@ -45,7 +45,7 @@ def play(
     """Check a document, or one section of it, in the sandbox; times are virtual seconds."""
     began = time.perf_counter()
     settings = settings_of(spec)
-    dataflows = read_all([str(spec.relative_to(ROOT))])
+    dataflows = read_all([str(spec.relative_to(ROOT) if spec.is_relative_to(ROOT) else spec)])
     connectors = connectors_of(dataflows, settings)
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(

@@ -146,4 +146,5 @@ def may_lack_number(receiver: PropertyCard, giver: PropertyCard) -> bool:
 
 
 def _may_lack(receiver: PropertyCard, giver: PropertyCard) -> bool:
-    return not (receiver.required or giver.required or giver.derived or "." in receiver.write_path)
+    known = receiver.required or giver.required or giver.derived or receiver.has_default
+    return not (known or "." in receiver.write_path)

@@ -94,3 +94,43 @@ def test_an_order_lowers_a_stock_that_is_tracked(site: Open, tracked: bool, left
     wix("PATCH", f"{STOCK}/product/{tee['id']}", {"inventoryItem": item})
     order(wix, lineItems=[{"quantity": 2, "name": "Tee", "productId": tee["id"], "priceData": {"price": "10"}}])
     assert wix("GET", f"{PRODUCTS}/{tee['id']}").json()["product"]["stock"].get("quantity") == left
+
+
+def test_a_guest_is_the_contact_with_the_same_address_or_a_new_one(site: Open) -> None:
+    wix = site()
+    known = contact(wix)
+    email = known["primaryInfo"]["email"]
+    bought = order(wix, **to(email.upper()))
+    assert bought["buyerInfo"]["id"] == known["id"]
+    assert bought["buyerInfo"]["email"] == email
+    other = order(wix, **to("guest@example.org", fullName={"firstName": "Gro"}, zipCode="0150", country="NO"))
+    made = wix("GET", f"{CONTACTS}/{other['buyerInfo']['id']}").json()["contact"]
+    assert other["buyerInfo"]["firstName"] == made["info"]["name"]["first"] == "Gro"
+    assert [(one["tag"], one["address"]) for one in made["info"]["addresses"]["items"]] == [
+        ("BILLING", {"country": "NO", "postalCode": "0150"}),
+        ("SHIPPING", {"city": "Oslo"}),
+    ]
+    again = order(wix, **to("guest@example.org"))
+    assert again["buyerInfo"]["id"] == made["id"]
+    assert (
+        read(wix("GET", f"{CONTACTS}/{made['id']}").json(), 'contact.info.extendedFields.items."ecom.numOfPurchases"')
+        == 2
+    )
+    assert len(wix("POST", f"{CONTACTS}/query", {}).json()["contacts"]) == 2
+
+
+def test_an_order_without_an_address_of_its_buyer_makes_no_contact(site: Open) -> None:
+    wix = site()
+    bought = order(wix, billingInfo={"address": {"city": "Oslo"}}, shippingInfo=DELIVERY)
+    assert "buyerInfo" not in bought
+    named = order(wix, buyerInfo={"id": contact(wix)["id"]}, **to("other@example.org"))
+    assert named["buyerInfo"]["email"] != "other@example.org"
+    assert len(wix("POST", f"{CONTACTS}/query", {}).json()["contacts"]) == 1
+
+
+DELIVERY = {"shipmentDetails": {"address": {"city": "Oslo"}}}
+
+
+def to(email: str, **address: Any) -> dict[str, Any]:
+    """Return the places of an order whose buyer has an address."""
+    return {"billingInfo": {"address": {"email": email, **address}}, "shippingInfo": DELIVERY}

@@ -241,6 +241,33 @@ def test_a_body_that_is_not_a_json_object_counts_as_empty(woo: Caller) -> None:
     assert woo("POST", "/products", content="name=x").json()["name"] == "Product"
 
 
+@pytest.mark.parametrize(
+    ("fields", "paying"),
+    [
+        ({}, False),
+        ({"status": "processing"}, False),  # a status says nothing about a payment, but the last one does
+        ({"status": "completed"}, True),
+        ({"set_paid": True}, True),
+        ({"status": "cancelled"}, False),
+    ],
+)
+def test_a_paid_order_makes_a_paying_customer(
+    woo: Caller, clock: HandClock, fields: dict[str, Any], paying: bool
+) -> None:
+    buyer, other = (woo("POST", "/customers", {"email": f"{n}@example.org"}).json() for n in "ab")
+    clock.tick(5)
+    made = order(woo, customer_id=buyer["id"], **fields)
+    after = woo("GET", f"/customers/{buyer['id']}").json()
+    assert after["is_paying_customer"] is paying
+    assert (after["date_modified_gmt"] != buyer["date_modified_gmt"]) is paying
+    clock.tick(5)
+    woo("PUT", f"/orders/{made['id']}", {"status": "completed"})
+    woo("PUT", f"/orders/{made['id']}", {"status": "refunded"})
+    assert woo("GET", f"/customers/{buyer['id']}").json()["is_paying_customer"]
+    assert not woo("GET", f"/customers/{other['id']}").json()["is_paying_customer"]
+    order(woo, status="completed")  # of a guest
+
+
 def test_removing_a_customer_leaves_the_orders(woo: Caller) -> None:
     ann = woo("POST", "/customers", {"email": "a@example.test"}).json()
     made = order(woo, customer_id=ann["id"])

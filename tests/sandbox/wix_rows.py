@@ -111,6 +111,13 @@ def bought(wix: Caller, _clock: HandClock) -> httpx.Response:
     return wix("GET", f"{CONTACTS}/{buyer}")
 
 
+def guest(wix: Caller, _clock: HandClock) -> httpx.Response:
+    """Return all contacts after two orders of one guest."""
+    order(wix)
+    order(wix)
+    return wix("POST", f"{CONTACTS}/query", {})
+
+
 def plain(method: str, path: str, body: Any = None, **more: Any) -> Ask:
     """Send the request to an empty site."""
     return lambda wix, _clock: wix(method, path, body, **more)

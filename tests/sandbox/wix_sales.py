@@ -11,6 +11,7 @@ from wix_rows import (
     Row,
     bought,
     filtered,
+    guest,
     made,
     order,
     plain,
@@ -44,6 +45,15 @@ SALES = (
         *("Contact fields", "a purchase counts in the contact", bought),
         values={"contact.revision": 1, "contact.lastActivity.activityType": "ECOM_PURCHASE"},
         item=14,
+    ),
+    Row(
+        *("Order fields", "a guest becomes a contact", guest),
+        values={
+            "contacts.0.source.sourceType": "WIX_STORES",
+            "contacts.0.primaryInfo": {"email": "a@example.test"},
+            "pagingMetadata.total": 1,
+        },
+        item=15,
     ),
     Row("Order operations", "get", made(order, "GET", ORDERS + "/{}"), keys={"": {"order"}}),
     Row(

@@ -32,6 +32,9 @@ QUANTITIES = (3, 1, 2, 4)
 PRICES = (1990, 123_456_705, 700, 1230)
 """Prices in the smallest unit of the currency: one has more digits than a number of single precision keeps."""
 SHIPPING, DISCOUNT = 4905, 1050
+TOTAL = "total"
+CARRIED: Mapping[str, int] = {"shipping_total": 1, "discount_total": -1}
+"""What an order's total contains beside its lines: the concepts, each with the sign."""
 
 
 def line_group(line: int) -> int:
@@ -52,26 +55,29 @@ def lines_after_edit(version: int, *, can_remove: bool) -> int:
 
 
 @cache
-def amounts(version: int, lines: int = LINES, places: int = USUAL) -> Mapping[str, Canonical]:
+def amounts(
+    version: int, lines: int = LINES, places: int = USUAL, without: frozenset[str] = frozenset()
+) -> Mapping[str, Canonical]:
     """Return quantities, prices and totals by concept; concepts of lines have a tuple with a value per line.
 
-    `places` are the decimal places of the currency.
+    `places` are the decimal places of the currency; `without` are the concepts of `CARRIED` that are None.
     """
     more = 100 * version
     quantities = (QUANTITIES[0] + version, *QUANTITIES[1:lines])
     prices = tuple(_money(n, places) for n in (PRICES[0], PRICES[1] + more, *PRICES[2:lines]))
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
     subtotal = sum(totals, Decimal(0))
-    shipping, discount = _money(SHIPPING + more, places), _money(DISCOUNT + more, places)
+    added = {"shipping_total": SHIPPING + more, "discount_total": DISCOUNT + more}
+    given = {concept: None if concept in without else _money(units, places) for concept, units in added.items()}
+    total = sum(((given[c] or Decimal(0)) * sign for c, sign in CARRIED.items()), subtotal)
     return {
         "lines.quantity": quantities,
         "lines.unit_price": prices,
         "lines.total": totals,
         "subtotal": subtotal,
-        "shipping_total": shipping,
-        "discount_total": discount,
+        **given,
         "tax_total": _money(0, places),
-        "total": subtotal + shipping - discount,
+        "total": total,
     }
 
 

@@ -57,7 +57,8 @@ def build_app(
         fields=world.store.table("fields"),
         merged=world.store.table("merged"),
     )
-    people, orders = Contacts(site), Orders(site)
+    people = Contacts(site)
+    orders = Orders(site, people)
     apis = (
         *(people, Labels(site, people), Merging(people), Members(site, people)),
         *(orders, Fulfillments(orders), Products(site), Inventory(site)),

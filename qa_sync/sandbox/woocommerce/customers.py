@@ -178,6 +178,14 @@ class Customers:
         return refuse(400, "woocommerce_rest_customer_exists", "Cannot create existing resource.")
 
 
+def note_payment(shop: Shop, id: int) -> None:
+    """Remember that a customer has paid an order once, which counts as a change of the customer."""
+    doc = shop.customers.get(id) if id else None
+    if doc and not doc["is_paying_customer"]:
+        changed = doc | {"is_paying_customer": True, "date_modified": shop.stamp()}
+        shop.customers.save(id, changed, shop.world.now())
+
+
 def _public(body: Doc) -> list[Doc]:
     """Return the posted metadata; entries whose key begins with `_` are dropped."""
     return [entry for entry in body.get("meta_data") or [] if not str(entry.get("key", "")).startswith("_")]

@@ -66,6 +66,10 @@ PROPERTY_KEYS: Final[Mapping[str, CardKey]] = {
     "why": CardKey(str, "The reason, shown with skipped checks; required unless `writable` is `always`."),
     "required": CardKey(bool, "Whether a record needs a value; default false."),
     "unique": CardKey(bool, "Whether no two records can have the same value; default false."),
+    "unique_without": CardKey(str, "The path of a property: without it two records cannot have the same value."),
+    "has_default": CardKey(
+        bool, "Whether the system itself gives a value to a record that is created without one; default false."
+    ),
     "max_length": CardKey(int, "The longest text that the system keeps, in characters."),
     "digits": CardKey(
         int,

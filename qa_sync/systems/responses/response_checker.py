@@ -69,8 +69,8 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
             text = self.describe(request, response, "the write may or may not have been applied")
             raise UncertainWrite(text, succeeded=False, hint=f"check in {self.label} whether it was applied")
         if response.is_client_error:
-            missing = f"check the url of {self.label}: its connector adds the path of the API to it" if is_list else None
-            self._raise_rejected(request, response, missing)
+            hint = f"check the url of {self.label}: its connector adds the path of the API to it"
+            self._raise_rejected(request, response, hint if is_list else None)
         if response.has_redirect_location:
             where = self.shown(response.headers["location"])
             raise InvalidResponse(

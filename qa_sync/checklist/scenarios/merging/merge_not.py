@@ -109,10 +109,16 @@ def _without_keys(context: SectionContext) -> Iterator[NearMissRecords]:
 
 
 def _empty_on_source(context: SectionContext) -> Iterator[NearMissRecords]:
-    """Yield a source record without a value in a row, and a target record that has one and is alike otherwise."""
+    """Yield a source record without a value in a row, and a target record that has one and is alike otherwise.
+
+    A row that the target requires is left out where the source record gets a counterpart: that could not be made.
+    """
     for number, row in enumerate(context.key_pairs, 1):
-        twins = SimilarRecords.of(context, f"bare-{number}")
-        if twins and not context.entities.source.properties[row.source].required:
+        needed = context.entities.source.properties[row.source].required or (
+            context.linking.creates and context.entities.target.properties[row.target].required
+        )
+        twins = None if needed else SimilarRecords.of(context, f"bare-{number}")
+        if twins:
             yield twins.without(f"half-{number}", row)
 
 

@@ -135,10 +135,14 @@ class SimilarRecords(Struct, frozen=True):
         """Return whether a target record may lack the value of a row."""
         return not self.context.entities.target.properties[row.target].required
 
-    def target(self, role: str, row: PropertyPair, value: SampleValue) -> Insert:
-        """Return a target record with a value in a row (None: without), alike in everything but the other rows."""
+    def target(self, role: str, row: PropertyPair, value: SampleValue, *, alone: bool = False) -> Insert:
+        """Return a target record with a value in a row (None: without), alike in everything but the other rows.
+
+        `alone`: its counterpart would lack that value. What cannot be shared without it differs, too.
+        """
         context, mark = self.context, self.context.mark("merge-not", role)
-        differing = (self.own, *_unique_pairs(context), *context.key_pairs)
+        unshared = _unshared_pairs(context, row) if alone or value is None else ()
+        differing = (self.own, *_unique_pairs(context), *unshared, *context.key_pairs)
         own_paths = frozenset(pair.target for pair in differing)
         builder = RecordBuilder(
             context.entities,
@@ -157,7 +161,7 @@ class SimilarRecords(Struct, frozen=True):
     def without(self, role: str, row: PropertyPair) -> NearMissRecords:
         """Return the source record without a value in a row, and a target record that has it."""
         values = {path: value for path, value in self.source.values.items() if path != row.source}
-        target = self.target(role, row, self.source.values[row.source])
+        target = self.target(role, row, self.source.values[row.source], alone=True)
         return NearMissRecords(replace(self.source, values=values), (target,))
 
 
@@ -168,6 +172,13 @@ def _own_texts(context: SectionContext) -> Iterator[PropertyPair]:
     texts = [p for p in known if contains_mark(context, p) and not rows & {p.source, p.target}]
     card = context.entities.source.properties
     yield from sorted(texts, key=lambda pair: card[pair.source].concept in NAMES)
+
+
+def _unshared_pairs(context: SectionContext, row: PropertyPair) -> Pairs:
+    """Return the pairs whose values two target records cannot share when one of them lacks the row's."""
+    known = (p for p in context.pairs if not context.entities.reason_unknown(p))
+    properties = context.entities.target.properties
+    return tuple(p for p in known if properties[p.target].unique_without == row.target)
 
 
 def _unique_pairs(context: SectionContext) -> Pairs:

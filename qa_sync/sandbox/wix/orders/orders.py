@@ -14,7 +14,9 @@ from starlette.routing import Route
 from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
+from qa_sync.sandbox.wix.contacts.contacts import Contacts
 from qa_sync.sandbox.wix.errors import invalid, reject
+from qa_sync.sandbox.wix.orders.buyers import buyer_of
 from qa_sync.sandbox.wix.orders.order_shape import ADDRESS, ORDER, check_complete, with_defaults
 from qa_sync.sandbox.wix.orders.sales import after_order
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
@@ -39,8 +41,9 @@ FIELDS = query.Fields(
 class Orders:
     """The endpoints of orders."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, people: Contacts) -> None:
         self.site = site
+        self.people = people
         self.table = site.orders
 
     def routes(self) -> Iterable[Route]:
@@ -73,8 +76,8 @@ class Orders:
         number = self.site.world.store.next("order", 10001)
         doc: Doc = {"id": self.site.world.guid(), "number": number, "numericId": self.site.numeric_id()}
         doc |= {"dateCreated": stamp} | with_defaults(order, stamp, self.site.settings)
-        if "buyerInfo" in doc:
-            doc["buyerInfo"] = self._buyer(doc["buyerInfo"])
+        if buyer := buyer_of(self.people, doc):
+            doc["buyerInfo"] = buyer
         after_order(self.site, doc)
         return self.saved(doc)
 
@@ -108,13 +111,3 @@ class Orders:
         doc["lastUpdated"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
         return JsonResponse({"order": doc})
-
-    def _buyer(self, given: Doc) -> Doc:
-        """Return the buyer with the data of the contact; only id and identityType come from the request."""
-        buyer = {"identityType": "CONTACT"} | given
-        contact = self.site.contacts.get(given.get("id", "")) if buyer["identityType"] == "CONTACT" else None
-        if contact is None:
-            return buyer
-        name = contact["info"].get("name", {})
-        known = {"firstName": name.get("first"), "lastName": name.get("last"), **contact["primaryInfo"]}
-        return buyer | {part: value for part, value in known.items() if value}

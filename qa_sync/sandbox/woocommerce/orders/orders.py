@@ -13,6 +13,7 @@ from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.woocommerce.customers import note_payment
 from qa_sync.sandbox.woocommerce.errors import refuse, with_data
 from qa_sync.sandbox.woocommerce.orders import order_lines, stock
 from qa_sync.sandbox.woocommerce.orders.coupons import apply_coupons, refused_coupon
@@ -132,8 +133,11 @@ class Orders:
 
     def _save(self, doc: Doc, body: Doc, before: list[Doc]) -> Doc:
         stamp = self.shop.stamp()
-        if body.get("set_paid") and doc["status"] not in PAID:
+        paid_now = body.get("set_paid") and doc["status"] not in PAID
+        if paid_now:
             doc["status"] = "processing" if doc["line_items"] else "completed"
+        if paid_now or doc["status"] == "completed":
+            note_payment(self.shop, doc["customer_id"])
         if doc["status"] in PAID:
             doc["date_paid"] = doc["date_paid"] or stamp
         if doc["status"] == "completed":
