@@ -80,10 +80,8 @@ def narrow_checklist(checklist: Checklist, ids: frozenset[CheckId], *, whole_sec
     With `whole_sections` every scenario of a remaining section is kept, because a recording covers whole sections.
     """
     path = checklist.dataflow.path
-    plans = (
-        _narrow_section(plan, {check for spec, check in ids if spec == path}, whole_sections)
-        for plan in checklist.sections
-    )
+    own = {check.id for plan in checklist.sections for check in plan.checks if (path, check.id) in ids}
+    plans = (_narrow_section(plan, own, whole_sections) for plan in checklist.sections)
     return replace(checklist, sections=tuple(plan for plan in plans if plan))
 
 

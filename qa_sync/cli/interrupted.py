@@ -13,7 +13,7 @@ from qa_sync.cli.options.report_targets import Target
 from qa_sync.modes.job import PreparedRun
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.collect_results import collect_results
-from qa_sync.running.events import Event, Leftover, SectionFinished
+from qa_sync.running.events import Event, Leftover, Looked, SectionFinished, StepStarted
 from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig
 
@@ -38,7 +38,8 @@ def results_of(
     interrupted = None
     try:
         for event in events:
-            seen.append(event)  # noqa: PERF402 - an interruption must lose none
+            if not isinstance(event, StepStarted | Looked):  # only progress shows them
+                seen.append(event)  # noqa: PERF401 - an interruption must lose none
     except KeyboardInterrupt as signal:
         interrupted = signal
     except Exception:

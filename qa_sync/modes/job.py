@@ -18,7 +18,7 @@ from qa_sync.errors import UsageError
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, Status
 from qa_sync.running.results import Recording, Results
-from qa_sync.running.runner import OpenEnvironment
+from qa_sync.running.runner import OpenEnvironment, ScenariosOf, planned_scenarios
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
@@ -135,7 +135,8 @@ class PreparedRun(Struct, frozen=True):
     the events of an earlier one; `notes` are printed first; `begin` is called after the user has confirmed, before the
     first section, with the checklists to run; it raises an error when a system cannot be read; `is_silent` returns
     whether an interrupted run has waited for its systems long enough (None: it never waits for systems); `made` returns
-    the number of existing records of the run, by system and entity; `release` is called last, after `finish`.
+    the number of existing records of the run, by system and entity; `release` is called last, after `finish`;
+    `scenarios_of` returns the scenarios of a section when it runs.
     """
 
     checklists: tuple[Checklist, ...]
@@ -156,6 +157,7 @@ class PreparedRun(Struct, frozen=True):
     is_silent: Callable[[], bool] | None = None
     made: Callable[[], Mapping[tuple[str, str], int]] = _made_nothing
     release: Callable[[], None] = _close_nothing
+    scenarios_of: ScenariosOf = planned_scenarios
 
     @property
     def simulated(self) -> bool:

@@ -9,8 +9,9 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
 from qa_sync.checklist.side import Side
+from qa_sync.checklist.without_steps import scenarios_with_steps, without_steps
 from qa_sync.clock import Clock, RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
@@ -23,6 +24,12 @@ from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTran
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 
+MOST_COMPILED = 20
+"""Of more specs, the steps are compiled again when they run, so that memory does not grow with their number."""
+
+MOST_REQUESTS = 10_000
+"""Recordings with more requests than this together are read again when they run, for the same reason."""
+
 Cassettes = Mapping[tuple[str, int], Cassette]
 """The recordings by spec path and section ordinal."""
 
@@ -33,9 +40,10 @@ def prepare(job: Job) -> PreparedRun:
     Raises one RecordingError for all recordings that are missing, unreadable, stale or too old.
     """
     check_distinct_recordings(job.dataflows)
-    checklists = []
+    checklists: list[Checklist] = []
     cassettes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
+    requests = 0
     selected = _selected_sections(job)
     for dataflow in job.dataflows:
         try:
@@ -43,26 +51,53 @@ def prepare(job: Job) -> PreparedRun:
         except RecordingError as problem:
             problems.append(problem)
             continue
-        checklists.append(checklist)
+        checklists.append(checklist if len(checklists) < MOST_COMPILED else without_steps(checklist))
         cassettes |= found
+        requests += sum(cassette.requests for cassette in found.values())
+        if requests > MOST_REQUESTS:
+            for cassette in found.values():
+                cassette.release()
     if problems:
         raise problems[0] if len(problems) == 1 else _merged_error(problems)
     labels = [cassette.label for cassette in cassettes.values()]
-
-    replayed: dict[tuple[str, str], Cassette] = {}
+    replayed: dict[tuple[str, int], Recording] = {}
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
-        cassette = cassettes[checklist.dataflow.path, plan.section.ordinal]
-        replayed[checklist.dataflow.path, plan.section.key] = cassette
-        yield _stage(job, cassette, plan)
+        place = checklist.dataflow.path, plan.section.ordinal
+        try:
+            yield _stage(job, cassettes[place], plan)
+        finally:
+            replayed[place] = _recording(checklist.dataflow.path, plan.section.key, cassettes[place])
+            cassettes[place].release()
 
-    def recordings() -> tuple[Recording, ...]:
-        return tuple(_recording(spec, key, cassette) for (spec, key), cassette in replayed.items())
-
+    run = PreparedRun(tuple(checklists), open_environment, job.seed or "", scenarios_of=_Scenarios(job).of)
     if not labels:
-        return PreparedRun(tuple(checklists), open_environment, job.seed or "")
-    return PreparedRun(tuple(checklists), open_environment, labels[0].seed, labels[0].started, recordings=recordings)
+        return run
+    first = labels[0]
+    return replace(
+        run,
+        seed=first.seed,
+        started=first.started,
+        recordings=lambda: tuple(replayed[place] for place in cassettes if place in replayed),
+    )
+
+
+class _Scenarios:
+    """The scenarios of sections when they run; those of specs without steps are compiled again, one spec at a time."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._compiled: Checklist | None = None
+
+    def of(self, checklist: Checklist, plan: SectionPlan) -> Sequence[Scenario]:
+        """Return the scenarios of a section with their steps."""
+        if all(scenario.steps for scenario in plan.scenarios):
+            return plan.scenarios
+        compiled = self._compiled
+        if compiled is None or compiled.dataflow is not checklist.dataflow or compiled.seed != checklist.seed:
+            self._compiled = compiled = self._job.compiled(checklist.dataflow, checklist.seed)
+        return scenarios_with_steps(plan, compiled)
 
 
 def _recording(spec: str, key: str, cassette: Cassette) -> Recording:

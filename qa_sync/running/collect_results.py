@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from typing import TypeVar, cast
+
+from msgspec.structs import replace
 
 from qa_sync.running.events import (
     CheckFinished,
@@ -17,6 +19,30 @@ from qa_sync.running.events import (
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
 E = TypeVar("E")
+T = TypeVar("T")
+
+
+def share_values(events: Iterable[Event]) -> Iterator[Event]:
+    """Pass events through; equal parts of checks become one object, since a run of many specs keeps all its checks."""
+    shared: dict[object, object] = {}
+
+    def share(value: T) -> T:
+        return cast("T", shared.setdefault((type(value), value), value))
+
+    for event in events:
+        if not isinstance(event, CheckFinished):
+            yield event
+            continue
+        same = isinstance(event.actual, str) and event.actual == event.expected
+        yield replace(
+            event,
+            spec=share(event.spec),
+            key=share(event.key),
+            actual=event.expected if same else event.actual,
+            records=share(tuple(map(share, event.records))),
+            steps=share(event.steps),
+            arrivals=share(tuple(map(share, event.arrivals))),
+        )
 
 
 def collect_results(events: Iterable[Event]) -> Results:

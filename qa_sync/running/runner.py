@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.model import Check, Checklist, Scenario, SectionPlan
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import (
     CheckFinished,
@@ -38,6 +38,15 @@ OpenEnvironment = Callable[[Checklist, SectionPlan], AbstractContextManager[Envi
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
 
+ScenariosOf = Callable[[Checklist, SectionPlan], Sequence[Scenario]]
+"""Returns the scenarios of a section, with their steps."""
+
+
+def planned_scenarios(_checklist: Checklist, plan: SectionPlan) -> Sequence[Scenario]:
+    """Return the scenarios of a plan that has their steps."""
+    return plan.scenarios
+
+
 def no_sign_off(_check: Check) -> SignOff | None:
     """Return no verdict for a manual check."""
     return None
@@ -49,7 +58,8 @@ class RunConfig(Struct, frozen=True):
     `parallel_sections` is the number of sections in parallel; `stop_at_first_failure` stops the run at the first
     failure or error; `stop` is set when the run is interrupted, and ends every wait; `sign_off` returns the user's
     verdicts of manual checks; `is_silent` returns whether to wait no longer for the sections of an interrupted run
-    (None: wait); `simulated` says that `started` is of a simulated clock.
+    (None: wait); `simulated` says that `started` is of a simulated clock; `scenarios_of` returns
+    the scenarios of a section when it runs.
     """
 
     mode: str
@@ -62,6 +72,7 @@ class RunConfig(Struct, frozen=True):
     sign_off: Callable[[Check], SignOff | None] = no_sign_off
     is_silent: Callable[[], bool] | None = None
     simulated: bool = False
+    scenarios_of: ScenariosOf = planned_scenarios
 
 
 def run(
@@ -148,7 +159,7 @@ class _SectionRun:
         if not self.plan.scenarios or self.stop_early.is_set():
             return
         with self.open_environment(self.checklist, self.plan) as environment:
-            for scenario in self.plan.scenarios:
+            for scenario in self.config.scenarios_of(self.checklist, self.plan):
                 if not self.stop_early.is_set():
                     scenario_run = ScenarioRun(
                         self.spec, self.plan, scenario, environment, create_failed=self.create_failed

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
-import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from cli_caller import ROOT, QaSync
 
-MOST_MB_A_SPEC = 0.4
-"""A spec of 12 checks keeps its results: 0.13 MB on CPython 3.11."""
+from qa_sync.modes import replay
 
-PEAK = """
-import resource, sys
-from qa_sync.cli.main import run_guarded
-sys.argv = ["qa-sync", *sys.argv[1:]]
-code = run_guarded()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-sys.exit(code)
-"""
+MOST_BYTES_A_CHECK = 4_000
+"""What a check keeps for the reports; with the steps and the recording of its section it would be 40,000."""
 
 
 def small_specs(folder: Path, number: int) -> list[str]:
@@ -34,25 +29,67 @@ def small_specs(folder: Path, number: int) -> list[str]:
     return [str(path) for path in paths]
 
 
-def peak_mb(folder: Path, specs: list[str]) -> float:
-    words = ["check", *specs, "--depth", "smoke", "--no-history", "-q"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", PEAK, *words], capture_output=True, text=True, cwd=folder, env=env, check=True
-    )
-    return int(done.stdout.splitlines()[-1]) / (1_000_000 if sys.platform == "darwin" else 1_000)
+@pytest.fixture
+def few_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "MOST_COMPILED", 1)
+    monkeypatch.setattr(replay, "MOST_REQUESTS", 1)
 
 
-@pytest.mark.slow
-def test_memory_hardly_grows_with_the_number_of_specs(
+def peak_bytes(qa_sync: QaSync, words: tuple[str, ...]) -> int:
+    tracemalloc.start(1)
+    try:
+        assert qa_sync("check", *words).code == 0
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("few_in_memory")
+def test_memory_grows_by_the_results_only(qa_sync: QaSync, tmp_path: Path) -> None:
+    specs = small_specs(tmp_path, 18)
+    options = ("--cassettes", str(tmp_path / "cassettes"), "--depth", "smoke", "--no-history", "-q")
+    assert qa_sync("check", *specs, *options, "--mode", "record").code == 0
+    peak_bytes(qa_sync, (*specs, *options))  # fills the caches
+    few, many = peak_bytes(qa_sync, (*specs[:3], *options)), peak_bytes(qa_sync, (*specs, *options))
+    assert (many - few) / (15 * 12) < MOST_BYTES_A_CHECK
+
+
+def test_what_is_read_again_gives_the_same_verdicts(
+    qa_sync: QaSync, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    def run(*more: str) -> dict[str, Any]:
+        path = tmp_path / "results.json"
+        words = ("specs/000.txt", "specs/003.txt", *more, "--no-history", "-q", "--report", f"json={path}")
+        assert qa_sync("check", *words).code == 0
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        sections = [spec["sections"] for spec in found["specs"]]
+        return {"sections": sections, "recordings": found["recordings"], "totals": found["totals"]}
+
+    selections = ((), ("-k", "create"), ("--section", "2"), ("-j", "4"))
+    whole = [run(*more) for more in selections]
+    request.getfixturevalue("few_in_memory")
+    assert [run(*more) for more in selections] == whole
+
+
+@pytest.mark.usefixtures("few_in_memory")
+def test_a_recording_that_is_replaced_during_the_run_is_an_error(
     qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    specs = small_specs(tmp_path, 60)
-    cassettes = ("--cassettes", str(tmp_path / "cassettes"))
-    assert qa_sync("check", *specs, *cassettes, "--mode", "record", "--depth", "smoke", "-q").code == 0
-    monkeypatch.chdir(tmp_path)
-    few, many = peak_mb(tmp_path, specs[:10]), peak_mb(tmp_path, specs)
-    assert (many - few) / 50 < MOST_MB_A_SPEC
+    cassettes = tmp_path / "cassettes"
+    shutil.copytree(ROOT / "cassettes", cassettes)
+    prepare = replay.prepare
+
+    def prepared_then_replaced(job: Any) -> Any:
+        run = prepare(job)
+        for path in (cassettes / "003").iterdir():
+            path.write_text(path.read_text(encoding="utf-8").replace('"seed": "sandbox"', '"seed": "other"'))
+        return run
+
+    monkeypatch.setattr(replay, "prepare", prepared_then_replaced)
+    done = qa_sync("check", "specs/000.txt", "specs/003.txt", "--cassettes", str(cassettes), "-q")
+    assert done.code == 3
+    assert "was recorded again during the run" in " ".join(done.out.split())
+    assert "Traceback" not in done.out + done.err
 
 
 def test_no_process_is_started(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:

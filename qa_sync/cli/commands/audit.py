@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
-from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports
+from qa_sync.cli.options.report_targets import Target, parse_targets, source_lines, texts_of, write_reports
 from qa_sync.cli.options.selection import section_option
 from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.dataflow.model import Dataflow
@@ -161,7 +161,7 @@ def audit(
     job = Job(dataflows, connectors, Path(), settings=settings, notify=notify)
     with graceful_shutdown(), open_audit(job, options, _progress_printer(quiet)) as opened:
         results = collect_results(terminal.follow(opened.events()))
-    terminal.report(results, _source_line)
+    terminal.report(results, source_lines(texts_of(dataflow.path for dataflow in dataflows)))
     write_reports(results, targets, quiet=quiet)
     return results.exit_code
 
@@ -184,11 +184,3 @@ def _default_differences(targets: tuple[Target, ...], snapshot: Path | None) -> 
     if report is not None:
         return report.with_name(f"{report.stem}.differences.parquet")
     return snapshot / "differences.parquet" if snapshot else None
-
-
-def _source_line(spec: str, line: int) -> str | None:
-    try:
-        lines = Path(spec).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return lines[line - 1] if 0 < line <= len(lines) else None

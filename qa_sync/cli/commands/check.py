@@ -43,7 +43,7 @@ from qa_sync.cli.options.last_failed import (
     select_last_failed,
 )
 from qa_sync.cli.options.option_groups import GroupedCommand
-from qa_sync.cli.options.report_targets import Target, parse_targets, texts_of, write_reports
+from qa_sync.cli.options.report_targets import Target, parse_targets, source_lines, texts_of, write_reports
 from qa_sync.cli.options.rerun import typed_options
 from qa_sync.cli.options.selection import apply_selection, changed_only, narrow_by, selection_options
 from qa_sync.cli.options.shell_completion import complete_files
@@ -56,6 +56,7 @@ from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.running.collect_results import share_values
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event
 from qa_sync.running.records.cleanup import count_undeleted
@@ -147,7 +148,7 @@ def check(
         run_config = _run_config(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
         narrow = partial(_selected, chosen, ids)
         events = run(chosen.checklists, prepared.open_environment, run_config)
-        shown = narrow(_redacted(events, prepared.redact) if prepared.redact else events)
+        shown = narrow(share_values(_redacted(events, prepared.redact) if prepared.redact else events))
         if ids is None and chosen.ids is None:
             shown = prepared.recorded(shown)
         head = partial(replace, ran=ran, options=typed_options())
@@ -157,7 +158,7 @@ def check(
     results = excused(replace(head(results), undeleted=undeleted, recordings=prepared.recordings()))
     baseline, history = history_options.baseline, history_options.history
     results = compared_to_earlier(results, settings, history, has_baseline=baseline is not None)
-    terminal.report(results, _source_line)
+    terminal.report(results, source_lines(texts))
     write_reports(with_texts(results, texts), targets, report_options.annotations, quiet=report_options.quiet)
     if report_options.open_:
         from qa_sync.cli.open_page import open_page  # noqa: PLC0415 - few ask for it
@@ -234,6 +235,7 @@ def _run_config(
         sign_off_source(sign_off_options.sign_off, prepared.checklists, interactive=sign_off_options.interactive),
         prepared.is_silent,
         prepared.simulated,
+        prepared.scenarios_of,
     )
 
 
@@ -241,11 +243,3 @@ def _redacted(events: Iterator[Event], redact: Callable[[str], str]) -> Iterator
     from qa_sync.modes.live_systems.redact_events import redact_events  # noqa: PLC0415 - a replay has nothing to redact, and must start fast
 
     return redact_events(events, redact)
-
-
-def _source_line(spec: str, line: int) -> str | None:
-    try:
-        lines = Path(spec).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return lines[line - 1] if 0 < line <= len(lines) else None

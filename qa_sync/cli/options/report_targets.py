@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from qa_sync.errors import NoVerdict, QaSyncError, UnknownName, UsageError
 from qa_sync.files import write_atomically
 from qa_sync.reports.formats.table import FORMATS, pieces
 from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.reports.shared.page_options import SourceLine
 from qa_sync.running.results import Results
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -61,6 +63,17 @@ def parse_targets(options: Sequence[str], specs: Sequence[str]) -> tuple[Target,
 def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
     """Return the texts of the specs by path, without those that cannot be read again (standard input)."""
     return {spec: text for spec in specs if (text := _text(spec)) is not None}
+
+
+def source_lines(texts: Mapping[str, str]) -> SourceLine:
+    """Return a function from the path of a spec and a line to the text of that line, None where there is none."""
+    split = cache(lambda spec: texts.get(spec, "").splitlines())
+
+    def source_line(spec: str, line: int) -> str | None:
+        lines: list[str] = split(spec)
+        return lines[line - 1] if 0 < line <= len(lines) else None
+
+    return source_line
 
 
 def write_reports(

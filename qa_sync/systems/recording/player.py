@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import quote
 import httpx
 from msgspec import Struct, field
 
+from qa_sync.errors import RecordingError
 from qa_sync.systems.http.direct_client import DirectTransport, make_response
 from qa_sync.systems.recording.cassette_file import CassetteFile, find_cassette_file
 from qa_sync.systems.recording.cassettes import CassetteLabel, RecordedInteraction
@@ -59,11 +61,31 @@ class Cassette:
         self._queues: defaultdict[RequestKey, deque[RecordedInteraction]] = defaultdict(deque)
         self.path = cassette_file.path
         self.requests = 0
+        self._is_loaded = True
+        self._index(interactions)
+
+    def release(self) -> None:
+        """Free the memory of the interactions; they are read again when they are needed."""
+        self._queues.clear()
+        self._is_loaded = False
+
+    def _load(self) -> None:
+        """Read the interactions again after a release; raises RecordingError if the file has changed."""
+        if self._is_loaded:
+            return
+        label, interactions = self._cassette_file.load()
+        if label != self.label:
+            self._cassette_file.raise_unusable("it was recorded again during the run")
+        self._is_loaded = True
+        self._index(interactions)
+
+    def _index(self, interactions: Iterable[RecordedInteraction]) -> None:
         for self.requests, one in enumerate(interactions, 1):
             self._queues[RequestKey(one.method, one.url, canonical_body(one.body))].append(one)
 
     def play(self, request: httpx.Request) -> httpx.Response:
         """Return the next recorded response to a request; raises RecordingError that shows the most similar request."""
+        self._load()
         key = self._request_key(request)
         queue = self._queues.get(key)
         if not queue:
@@ -88,6 +110,8 @@ class Cassette:
 
     def unused_requests(self) -> tuple[str, ...]:
         """Return the recorded requests that the replay never sent, as `METHOD url`, in the order of the recording."""
+        with suppress(RecordingError):  # the error of the first request says it
+            self._load()
         return tuple(f"{key.method} {key.url}" for key, queue in self._queues.items() for _ in queue)
 
     def _request_key(self, request: httpx.Request) -> RequestKey:
