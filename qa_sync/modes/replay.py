@@ -30,6 +30,9 @@ MOST_COMPILED = 20
 MOST_REQUESTS = 10_000
 """Recordings with more requests than this together are read again when they run, for the same reason."""
 
+MOST_PROBLEMS = 10
+"""How many problems with recordings are named."""
+
 Cassettes = Mapping[tuple[str, int], Cassette]
 """The recordings by spec path and section ordinal."""
 
@@ -40,25 +43,7 @@ def prepare(job: Job) -> PreparedRun:
     Raises one RecordingError for all recordings that are missing, unreadable, stale or too old.
     """
     check_distinct_recordings(job.dataflows)
-    checklists: list[Checklist] = []
-    cassettes: dict[tuple[str, int], Cassette] = {}
-    problems: list[RecordingError] = []
-    requests = 0
-    selected = _selected_sections(job)
-    for dataflow in job.dataflows:
-        try:
-            checklist, found = _load_spec(job, dataflow, selected)
-        except RecordingError as problem:
-            problems.append(problem)
-            continue
-        checklists.append(checklist if len(checklists) < MOST_COMPILED else without_steps(checklist))
-        cassettes |= found
-        requests += sum(cassette.requests for cassette in found.values())
-        if requests > MOST_REQUESTS:
-            for cassette in found.values():
-                cassette.release()
-    if problems:
-        raise problems[0] if len(problems) == 1 else _merged_error(problems)
+    checklists, cassettes = _load_specs(job)
     labels = [cassette.label for cassette in cassettes.values()]
     replayed: dict[tuple[str, int], Recording] = {}
 
@@ -74,13 +59,32 @@ def prepare(job: Job) -> PreparedRun:
     run = PreparedRun(tuple(checklists), open_environment, job.seed or "", scenarios_of=_Scenarios(job).of)
     if not labels:
         return run
-    first = labels[0]
-    return replace(
-        run,
-        seed=first.seed,
-        started=first.started,
-        recordings=lambda: tuple(replayed[place] for place in cassettes if place in replayed),
-    )
+
+    def recordings() -> tuple[Recording, ...]:
+        return tuple(replayed[place] for place in cassettes if place in replayed)
+
+    return replace(run, seed=labels[0].seed, started=labels[0].started, recordings=recordings)
+
+
+def _load_specs(job: Job) -> tuple[list[Checklist], Cassettes]:
+    """Load all specs; those beyond the limits without their steps and requests, which are read again when they run."""
+    checklists: list[Checklist] = []
+    cassettes: dict[tuple[str, int], Cassette] = {}
+    problems: list[RecordingError] = []
+    requests = 0
+    selected = _selected_sections(job)
+    for dataflow in job.dataflows:
+        checklist, found, own_problems = _load_spec(job, dataflow, selected)
+        checklists.append(checklist if len(checklists) < MOST_COMPILED else without_steps(checklist))
+        cassettes |= found
+        problems += own_problems
+        requests += sum(cassette.requests for cassette in found.values())
+        if requests > MOST_REQUESTS:
+            for cassette in found.values():
+                cassette.release()
+    if problems:
+        raise problems[0] if len(problems) == 1 else _merged_error(problems)
+    return checklists, cassettes
 
 
 class _Scenarios:
@@ -114,18 +118,22 @@ def _selected_sections(job: Job) -> frozenset[tuple[str, int]]:
     return frozenset((c.dataflow.path, plan.section.ordinal) for c in chosen for plan in c.sections)
 
 
-def _load_spec(job: Job, dataflow: Dataflow, selected: frozenset[tuple[str, int]]) -> tuple[Checklist, Cassettes]:
+def _load_spec(
+    job: Job, dataflow: Dataflow, selected: frozenset[tuple[str, int]]
+) -> tuple[Checklist, Cassettes, list[RecordingError]]:
     """Load the recordings of a spec's selected sections and compile its checklist with their seed."""
     sections = [s for s in dataflow.sections if s.duplicate_of is None and (dataflow.path, s.ordinal) in selected]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
     loaded, problems = _loaded(job, dataflow, [s for s in sections if is_recorded(paths[s.ordinal])])
-    checklist = job.compiled(dataflow, _seed(job, dataflow, loaded))
+    seeds = sorted({cassette.label.seed for cassette in loaded.values()})
+    if len(seeds) > 1:
+        problems.append(_several_seeds(dataflow, seeds))
+    seed = _seed(job, dataflow, seeds)
+    checklist = job.compiled(dataflow, seed)
     needed = [plan.section for plan in checklist.sections if plan.scenarios and plan.section in sections]
     # Loading a missing recording raises the error about it.
     problems += _loaded(job, dataflow, [s for s in needed if not is_recorded(paths[s.ordinal])])[1]
-    if problems:
-        raise problems[0] if len(problems) == 1 else _merged_error(problems)
-    return checklist, loaded
+    return checklist, loaded, problems
 
 
 def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[Cassettes, list[RecordingError]]:
@@ -139,24 +147,26 @@ def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[
     return cassettes, problems
 
 
-def _seed(job: Job, dataflow: Dataflow, cassettes: Cassettes) -> str:
-    seeds = {cassette.label.seed for cassette in cassettes.values()} or {job.seed or ""}
-    if len(seeds) > 1:
-        raise RecordingError(
-            f"{dataflow.path}: its recordings were made in different runs (seeds {', '.join(sorted(seeds))})",
-            hint=f"record them again: qa-sync check {dataflow.path} --mode record",
-        )
-    (seed,) = seeds
+def _several_seeds(dataflow: Dataflow, seeds: Sequence[str]) -> RecordingError:
+    return RecordingError(
+        f"{dataflow.path}: its recordings were made in different runs (seeds {', '.join(seeds)})",
+        hint=f"record them again: qa-sync check {dataflow.path} --mode record",
+    )
+
+
+def _seed(job: Job, dataflow: Dataflow, seeds: Sequence[str]) -> str:
+    seed = seeds[0] if seeds else job.seed or ""
     if job.seed not in {None, seed}:
         raise UsageError(f"{dataflow.path} was recorded with seed {seed!r}, got --seed {job.seed!r}")
     return seed
 
 
 def _merged_error(problems: Sequence[RecordingError]) -> RecordingError:
-    """Return all problems as one error, with each hint once."""
-    hints = dict.fromkeys(p.hint for p in problems if p.hint)
-    messages = "\n".join(f"  {p.message}" for p in problems)
-    return RecordingError(f"{len(problems)} problems with recordings:\n{messages}", hint="; ".join(hints))
+    """Return all problems as one error, the first ones with their message and hint."""
+    shown, more = problems[:MOST_PROBLEMS], len(problems) - MOST_PROBLEMS
+    messages = [f"  {p.message}" for p in shown] + [f"  and {more} more"] * (more > 0)
+    hints = dict.fromkeys(p.hint for p in shown if p.hint)
+    return RecordingError("\n".join([f"{len(problems)} problems with recordings:", *messages]), hint="; ".join(hints))
 
 
 def _load(job: Job, dataflow: Dataflow, section: Section) -> Cassette:

@@ -100,3 +100,11 @@ def test_no_process_is_started(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(os, name, started)
     monkeypatch.setattr(subprocess, "Popen", started)
     assert qa_sync("check", "specs/000.txt", "specs/003.txt", "-k", "create", "-q").code == 0
+
+
+def test_many_missing_recordings_are_told_in_a_screen(qa_sync: QaSync, tmp_path: Path) -> None:
+    done = qa_sync("check", *small_specs(tmp_path, 40), "--cassettes", str(tmp_path / "none"))
+    assert done.code == 3
+    assert done.err.startswith("Error: 40 problems with recordings:\n  there is no recording ")
+    assert "\n  and 30 more\n" in done.err
+    assert len(done.err.splitlines()) < 24
