@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from msgspec import Struct
@@ -166,12 +166,30 @@ def _condition(ends: EntityPair, known: AuditConfig) -> Condition | None:
     return Condition(configured.property, configured.values)
 
 
-def needed_columns(plans: Sequence[SectionPlan]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Return the property paths that all sections need, by system label and datatype."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
-    for one in plans:
-        if one.auditable is None:
-            continue
-        for at, (label, card) in enumerate(zip(one.labels, (one.auditable.source, one.auditable.target), strict=True)):
-            found.setdefault((label, card.datatype), {}).update(dict.fromkeys(one.auditable.paths(at)))
-    return {entity: tuple(paths) for entity, paths in found.items()}
+class ExportSides(Struct, frozen=True):
+    """Which system an export is of: the left one is of the source of the first section, the right one of its target."""
+
+    labels: tuple[str, str]
+
+    def of(self, label: str, at: int) -> int:
+        """Return the side (0 left, 1 right) of a system that is the source (0) or the target (1) of some section."""
+        known = len({*self.labels}) > 1 and label in self.labels
+        return self.labels.index(label) if known else at
+
+
+def exported_labels(dataflows: Sequence[Dataflow], exports: tuple[object, object]) -> frozenset[str]:
+    """Return the labels of the systems of which only exports are read; an export that is not given is None."""
+    sections = [s for d in dataflows for s in d.sections if s.duplicate_of is None]
+    sides = export_sides(sections)
+    ends = [
+        (end.system, exports[sides.of(end.system, at)]) for s in sections for at, end in enumerate((s.source, s.target))
+    ]
+    return frozenset(label for label, export in ends if export is not None) - {
+        label for label, export in ends if export is None
+    }
+
+
+def export_sides(sections: Sequence[Section]) -> ExportSides:
+    """Return the sides of the systems in the sections."""
+    firsts = next(((s.source.system, s.target.system) for s in sections if s.duplicate_of is None), ("", ""))
+    return ExportSides(firsts)

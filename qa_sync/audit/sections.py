@@ -127,7 +127,8 @@ class SectionAudits:
         for at, (mine, other) in enumerate((("sid", "there"), ("tid", "here"))):
             rows = old.filter(~old[other])
             claimed = not ((r.no_coverage or r.manual_reason, r.no_reverse)[at])
-            search = CounterpartSearch(keys, rereader, at) if claimed and rereader.is_possible else None
+            is_live = rereader.sides[1 - at].system is not None or rereader.sides[at].system is not None
+            search = CounterpartSearch(keys, rereader, at) if claimed and is_live else None
             unmatched, keyless = (rows.filter(keyed).select(id=mine) for keyed in (rows.keyed, ~rows.keyed))
             if at == 0 and r.condition:
                 unmatched, keyless = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import PurePath
 from typing import Final
 
 from msgspec import Struct
 
 from qa_sync.audit.model import AuditableSection, Claim, MatchMethod, MatchRule, SectionPlan
 from qa_sync.audit.reading.column_kinds import ColumnKind, column_kinds
+from qa_sync.audit.sources.source import ExportSource
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.systems.cards import EntityCard, PropertyCard
@@ -37,20 +38,22 @@ class TwoFiles(Struct, frozen=True):
     plan: SectionPlan
 
 
-def plan_two_files(left: Path, right: Path, key: str, *, erase: bool) -> TwoFiles:
+def plan_two_files(left: ExportSource, right: ExportSource, key: str, *, erase: bool) -> TwoFiles:
     """Plan the comparison of two files whose records have the same `key` (`name`, or `left=right`).
 
     Raises UsageError for a key that a file does not have, and what reading raises.
     """
     keys = _keys(key)
     kinds = column_kinds(left), column_kinds(right)
-    for file, name, known in zip((left, right), keys, kinds, strict=True):
+    for source, name, known in zip((left, right), keys, kinds, strict=True):
         if name not in known:
-            raise UsageError(f"{file}: no column {name!r}, which is the --key", hint=did_you_mean(name, known))
-    labels = (left.name, right.name) if left.name != right.name else (str(left), str(right))
+            raise UsageError(f"{source.name}: no column {name!r}, which is the --key", hint=did_you_mean(name, known))
+    labels = (left.label, right.label) if left.label != right.label else (left.name, right.name)
     ends = [Entity(label, "record") for label in labels]
     section = Section(1, f"{labels[0]} to {labels[1]}", 1, ends[0], ends[1])
-    dataflow = Dataflow(f"{left.stem}-{right.stem}", "Two files", labels[0], labels[1], None, (section,))
+    dataflow = Dataflow(
+        f"{PurePath(left.label).stem}-{PurePath(right.label).stem}", "Two files", labels[0], labels[1], None, (section,)
+    )
     match = MatchRule(MatchMethod.KEY, ((PropertyCard(keys[0], IDENTIFIER), PropertyCard(keys[1], IDENTIFIER)),))
     names = [name for name in dict.fromkeys([*kinds[0], *kinds[1]]) if name not in keys]
     prefix = f"{dataflow.path}/{section.key}"

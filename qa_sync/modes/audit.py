@@ -9,37 +9,37 @@ from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qa_sync.audit.audit import Audit
 from qa_sync.audit.engines.table import Needs, start_engine
-from qa_sync.audit.formats.unpacked import unpacked
 from qa_sync.audit.model import SectionPlan
-from qa_sync.audit.planning import AuditConfig, plan_sections
+from qa_sync.audit.planning import AuditConfig, exported_labels, plan_sections
 from qa_sync.audit.reading.fetch import FetchSource
-from qa_sync.audit.reading.load import ExportFiles, LoadRequest, SourceOf
+from qa_sync.audit.reading.load import LoadRequest, Origins
 from qa_sync.audit.records.link_store import linked_sections
 from qa_sync.audit.sections import AuditOptions
+from qa_sync.audit.sources.open_source import open_source
+from qa_sync.audit.sources.source import ExportSource
 from qa_sync.audit.two_files import plan_two_files
 from qa_sync.clock import RealClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.connections import connect
+from qa_sync.modes.live_systems.connections import connect, labels_of
 from qa_sync.modes.scratch_folder import scratch_folder
 from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.redaction import Redactor
 
 
 class AuditArguments(Struct, frozen=True):
-    """The command-line options of an audit; `left` and `right` are exports, both or neither.
+    """The command-line options of an audit; `left` and `right` are the places of exports, None: the live system.
 
     `key` is the column by which two files without a spec are matched.
     """
 
     snapshot: Path | None
-    left: Path | None
-    right: Path | None
+    left: str | None
+    right: str | None
     links: Path | None
     min_age: timedelta
     recheck: int
@@ -78,27 +78,30 @@ def _audit(job: Job, options: AuditArguments, notify: Callable[[str], None], scr
     engine = start_engine(_engine_name(options), Needs(options.memory, scratch, options.spark_master))
     clock = RealClock()
     try:
-        left, right = (unpacked(file, scratch / side) if file else None for file, side in _sides(options))
-        options = replace(options, left=left, right=right)
-        with _origin(job, options) as origin:
+        left, right = (open_source(at, scratch / side, notify) if at else None for at, side in _sides(options))
+        with _origins(job, (left, right)) as origins:
             # Exports are not copied into the snapshot: they are files already.
-            kept = None if isinstance(origin, ExportFiles) else options.snapshot
-            wish = LoadRequest(origin, kept or scratch / "read", clock, options.fresh, notify)
-            dataflows, plans = _planned(job, options)
+            kept = options.snapshot if origins.live else None
+            copies = scratch / "exports"
+            wish = LoadRequest(origins, kept or scratch / "read", copies, clock, options.fresh, notify)
+            dataflows, plans = _planned(job, options, origins.exports)
             yield Audit(dataflows, plans, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:
         engine.close()
 
 
-def _sides(options: AuditArguments) -> tuple[tuple[Path | None, str], tuple[Path | None, str]]:
+def _sides(options: AuditArguments) -> tuple[tuple[str | None, str], tuple[str | None, str]]:
     return (options.left, "left"), (options.right, "right")
 
 
-def _planned(job: Job, options: AuditArguments) -> tuple[Sequence[Dataflow], Mapping[str, Sequence[SectionPlan]]]:
+def _planned(
+    job: Job, options: AuditArguments, exports: tuple[ExportSource | None, ExportSource | None]
+) -> tuple[Sequence[Dataflow], Mapping[str, Sequence[SectionPlan]]]:
     """Return the dataflows and their plans; without a spec, those of the two files."""
     erase = job.settings.policies.empty == "erase"
-    if options.key and options.left and options.right:
-        files = plan_two_files(options.left, options.right, options.key, erase=erase)
+    left, right = exports
+    if options.key and left and right:
+        files = plan_two_files(left, right, options.key, erase=erase)
         return [files.dataflow], {files.dataflow.path: [files.plan]}
     settings, linked = job.settings, linked_sections(options.links)
     known = AuditConfig(job.cards, settings.keys, linked, settings.conditions, erase=erase)
@@ -115,11 +118,13 @@ def _engine_name(options: AuditArguments) -> str:
 
 
 @contextmanager
-def _origin(job: Job, options: AuditArguments) -> Iterator[SourceOf | ExportFiles]:
-    if options.left and options.right:
-        yield ExportFiles(options.left, options.right)
+def _origins(job: Job, exports: tuple[ExportSource | None, ExportSource | None]) -> Iterator[Origins]:
+    if None not in exports:
+        yield Origins(exports)
         return
-    live_systems = connect(job, Redactor())
+    exported = exported_labels(job.dataflows, exports)
+    live = [label for label in labels_of(job.dataflows) if label not in exported]
+    live_systems = connect(job, Redactor(), labels=live)
     systems = {label: one.connection.system() for label, one in live_systems.items()}
 
     def source_of(label: str, datatype: str) -> FetchSource:
@@ -130,7 +135,7 @@ def _origin(job: Job, options: AuditArguments) -> Iterator[SourceOf | ExportFile
         return FetchSource(system, system.cards[datatype], whose, since)
 
     try:
-        yield source_of
+        yield Origins(exports, source_of)
     finally:
         for one in live_systems.values():
             one.connection.close()

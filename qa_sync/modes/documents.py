@@ -13,8 +13,8 @@ from qa_sync.dataflow.load import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
-from qa_sync.settings.model import Settings, SystemSettings
-from qa_sync.systems.connectors.find import connector_folder, load_with_settings
+from qa_sync.settings.model import Settings
+from qa_sync.systems.connectors.find import connector_folder, load_for_exports, load_with_settings
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.pairs_from_settings import pair_problems, with_configured_pairs
 
@@ -59,23 +59,27 @@ NO_SETTINGS = Settings()
 """The default settings, for a run without `qa-sync.toml`."""
 
 
-Load = Callable[[Path, SystemSettings | None], Connector]
-"""Reads a connector folder with the settings of its system."""
-
-
 def connectors_of(
-    dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS, load: Load = load_with_settings
+    dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS, exported: Collection[str] = ()
 ) -> Mapping[str, Connector]:
-    """Return the connector of every system in the specs, by label; raises one error for all unknown ones."""
+    """Return the connector of every system in the specs, by label; raises one error for all unknown ones.
+
+    Of those in `exported` only the entity cards are needed.
+    """
     dataflows = tuple(dataflows)
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
     folders = dict(
         zip(places, _collect_errors(lambda at: connector_folder(settings, *at), places.items()), strict=True)
     )
-    ends = {label: (folder, _completed_by(settings, label)) for label, folder in folders.items()}
+    ends = {label: (folder, _completed_by(settings, label), label in exported) for label, folder in folders.items()}
     once = dict.fromkeys(ends.values())
-    own = {end: settings.system(end[1]) if end[1] else None for end in once}
-    loaded = dict(zip(once, _collect_errors(lambda end: load(end[0], own[end]), once), strict=True))
+
+    def load(end: tuple[Path, str | None, bool]) -> Connector:
+        folder, label, cards_only = end
+        own = settings.system(label) if label else None
+        return load_for_exports(folder, own) if cards_only else load_with_settings(folder, own)
+
+    loaded = dict(zip(once, _collect_errors(load, once), strict=True))
     _reject_same_names(dict.fromkeys(folders.values()))
     found = {label: loaded[end] for label, end in ends.items()}
     return _with_known_properties(found, dataflows, settings)

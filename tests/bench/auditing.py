@@ -32,9 +32,10 @@ from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engines.table import Needs, start_engine  # noqa: E402
 from qa_sync.audit.planning import AuditConfig, plan_sections  # noqa: E402
 from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, fetch_entity  # noqa: E402
-from qa_sync.audit.reading.load import ExportFiles, LoadRequest  # noqa: E402
+from qa_sync.audit.reading.load import LoadRequest, Origins  # noqa: E402
 from qa_sync.audit.records.snapshots import load  # noqa: E402
 from qa_sync.audit.sections import AuditOptions  # noqa: E402
+from qa_sync.audit.sources.open_source import open_file  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.running.collect_results import collect_results  # noqa: E402
@@ -117,8 +118,9 @@ def audited(folder: Path, memory: str, engine: str = "duckdb") -> object:
     flow, known = _flow()
     clock = RealClock()
     with tempfile.TemporaryDirectory() as scratch:
+        sides = [open_file(folder / f"{side}.parquet", Path(scratch), print) for side in ("left", "right")]
         wish = LoadRequest(
-            ExportFiles(folder / "left.parquet", folder / "right.parquet"), Path(scratch) / "read", clock, False, print
+            Origins((sides[0], sides[1])), Path(scratch) / "read", Path(scratch) / "exports", clock, False, print
         )
         started = start_engine(engine, Needs(memory, Path(scratch)))
         terms = AuditOptions(UTC, differences=folder / "differences.parquet")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reference import cards, checks, commands, connectors, expressions, schemas, settings
+from reference import cards, checks, commands, connectors, exports, expressions, schemas, settings
 
 CONTENTS: Mapping[str, Callable[[], str]] = {
     "commands": commands.commands,
@@ -35,6 +35,8 @@ CONTENTS: Mapping[str, Callable[[], str]] = {
     "depths": checks.depths,
     "modes": checks.modes,
     "formats": checks.formats,
+    "export-formats": exports.formats,
+    "export-places": exports.places,
     "tried-values": checks.tried_values,
     "faults": checks.faults,
     "tolerances": checks.tolerances,

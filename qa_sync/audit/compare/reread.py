@@ -54,23 +54,25 @@ class Rereader:
         """Keep the limit, which is also that of a repeated reading."""
         self.limit = self.left
 
-    @property
-    def is_possible(self) -> bool:
-        """Whether both sides are systems, not exports."""
-        return all(side.system is not None for side in self.sides)
-
     def read_pairs(self, suspects: Sequence[Ids], *, again: bool = False) -> list[FreshPair]:
         """Return the current state of each suspect; those beyond the limit are not read.
 
         `again`: they were read before, and count no further.
         """
-        count = min(len(suspects), self.limit if again else self.left) if self.is_possible else 0
+        able = [at for at, ids in enumerate(suspects) if self._is_possible(ids)][: self.limit if again else self.left]
         if not again:
-            self.left -= count
-            self.done += count
-        with reading_pool(PARALLEL_READS) as pool:
-            found = list(pool.map(self._read_pair, suspects[:count])) if count else []
-        return found + [NOT_DONE] * (len(suspects) - count)
+            self.left -= len(able)
+            self.done += len(able)
+        found = [NOT_DONE] * len(suspects)
+        if able:
+            with reading_pool(PARALLEL_READS) as pool:
+                for at, look in zip(able, pool.map(self._read_pair, [suspects[at] for at in able]), strict=True):
+                    found[at] = look
+        return found
+
+    def _is_possible(self, ids: Ids) -> bool:
+        """Return whether all records are those of systems, not of exports."""
+        return all(one is None or side.system is not None for one, side in zip(ids, self.sides, strict=True))
 
     def _read_pair(self, ids: Ids) -> FreshPair:
         try:

@@ -160,6 +160,9 @@ SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]
 TEXTS: Final = frozenset({".csv", ".tsv"})
 """The formats that have texts only."""
 
+LINES: Final = TEXTS | {".jsonl", ".ndjson", ".json"}
+"""The formats whose records stand on lines."""
+
 
 def ending_of(file: Path) -> str:
     """Return the file extension in lower case."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-from qa_sync.audit.formats.row_formats import columns_of, rows_of
 from qa_sync.audit.records.members import leaf_names
+from qa_sync.audit.sources.source import ExportFile, ExportSource
+from qa_sync.errors import UsageError
 from qa_sync.values.canonical import is_empty
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
@@ -28,22 +28,31 @@ class ColumnKind(StrEnum):
     INSTANT = "instant"
 
 
-def column_kinds(file: Path) -> Mapping[str, ColumnKind]:
+def column_kinds(source: ExportSource) -> Mapping[str, ColumnKind]:
     """Return the kind of each column of an export, by property path; raises what reading raises."""
-    columns = columns_of(file)
+    found: dict[str, ColumnKind | None] = {}
+    for file in source.files:
+        for path, kind in _of_file(file).items():
+            found[path] = _joined(found.get(path), kind)
+    if not found:
+        raise UsageError(f"{source.name}: expected records, got none", hint="is the export complete?")
+    return {path: kind or ColumnKind.ANY for path, kind in found.items()}
+
+
+def _of_file(file: ExportFile) -> Mapping[str, ColumnKind | None]:
+    columns = file.columns()
     if isinstance(columns, pa.Schema):
         return dict(_of_schema(columns))
-    if columns is not None:
-        return dict.fromkeys(columns, ColumnKind.ANY)
-    return _of_records(file)
+    return _of_records(file) if columns is None else dict.fromkeys(columns, ColumnKind.ANY)
 
 
-def _of_schema(schema: pa.Schema) -> Iterator[tuple[str, ColumnKind]]:
+def _of_schema(schema: pa.Schema) -> Iterator[tuple[str, ColumnKind | None]]:
     for field in schema:
         yield from _of_field(field.name, field.type)
 
 
-def _of_field(path: str, kind: pa.DataType) -> Iterator[tuple[str, ColumnKind]]:
+def _of_field(path: str, kind: pa.DataType) -> Iterator[tuple[str, ColumnKind | None]]:
+    """Yield the columns of a field; None: all its values are null."""
     while pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         kind = kind.value_type
     if pa.types.is_struct(kind):
@@ -51,13 +60,13 @@ def _of_field(path: str, kind: pa.DataType) -> Iterator[tuple[str, ColumnKind]]:
             yield from _of_field(f"{path}.{field.name}", field.type)
         return
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    yield path, next((found for is_it, found in _OF_TYPE if is_it(kind)), ColumnKind.TEXT)
+    found = next((found for is_it, found in _OF_TYPE if is_it(kind)), ColumnKind.TEXT)
+    yield path, None if pa.types.is_null(kind) else found
 
 
 _OF_TYPE: Final[tuple[tuple[Callable[[pa.DataType], bool], ColumnKind], ...]] = (
     (pa.types.is_string, ColumnKind.ANY),
     (pa.types.is_large_string, ColumnKind.ANY),
-    (pa.types.is_null, ColumnKind.ANY),
     (pa.types.is_integer, ColumnKind.INTEGER),
     (pa.types.is_floating, ColumnKind.DECIMAL),
     (pa.types.is_decimal, ColumnKind.DECIMAL),
@@ -67,14 +76,14 @@ _OF_TYPE: Final[tuple[tuple[Callable[[pa.DataType], bool], ColumnKind], ...]] = 
 )
 
 
-def _of_records(file: Path) -> Mapping[str, ColumnKind]:
+def _of_records(file: ExportFile) -> Mapping[str, ColumnKind | None]:
     found: dict[str, ColumnKind | None] = {}
-    for _, data in rows_of(file):
+    for _, data in file.rows():
         for path in leaf_names(data):
             wire = data[path] if path in data else read(data, path)
             for value in wire if isinstance(wire, list) else [wire]:
                 found[path] = _joined(found.get(path), None if is_empty(value) else _of_value(value))
-    return {path: kind or ColumnKind.ANY for path, kind in found.items()}
+    return found
 
 
 def _of_value(value: Json) -> ColumnKind:

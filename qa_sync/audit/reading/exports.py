@@ -1,30 +1,30 @@
 """`--left FILE --right FILE`: reads exports.
 
 Parquet is used in place if the engines hold every value exactly (`in_place`); JSON Lines, CSV and other Parquet are
-converted row by row first (`row_formats`).
+converted first, by columns where possible (`csv_columns`), else row by row (`row_formats`).
 Columns are named by their property paths; nested records are read by these paths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
-from qa_sync.audit.formats.row_formats import SUFFIXES, TEXTS, check_format, csv_names, ending_of, separator_of
-from qa_sync.audit.formats.rows import Rows
-from qa_sync.audit.formats.unpacked import PACKED
+from qa_sync.audit.formats.row_formats import TEXTS, csv_names, ending_of, separator_of
 from qa_sync.audit.reading.csv_columns import NotPlain, encoded_columns
 from qa_sync.audit.reading.encoded_export import EncodedFile, Encoder, Numbered
 from qa_sync.audit.reading.in_place import exact_table
 from qa_sync.audit.records.members import MemberSearch
 from qa_sync.audit.records.unique_ids import check_unique_ids, id_of
+from qa_sync.audit.sources.source import ExportFile, ExportSource
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard
@@ -41,84 +41,88 @@ class Export(Struct, frozen=True):
     native: bool = False
 
 
-def find_export(place: Path, card: EntityCard) -> Path:
-    """Return the export of an entity: the given file, or the file named after the datatype in the given folder."""
-    if not place.is_dir():
-        if not place.is_file():
-            raise UsageError(f"{place}: file not found")
-        return place
-    found = [path for path in sorted(place.iterdir()) if path.is_file() and _is_export(path, card.datatype)]
-    if len(found) != 1:
-        number = "no file" if not found else "more than one file"
-        wanted = f"{card.datatype}{', '.join(SUFFIXES)}, or these with {' or '.join(PACKED)}"
-        raise UsageError(f"{place}: {number} for {card.names[0]}; expected one of {wanted}")
-    return found[0]
-
-
-def _is_export(path: Path, datatype: str) -> bool:
-    whole = Path(path.stem) if ending_of(path) in PACKED else path
-    return whole.stem == datatype and ending_of(whole) in SUFFIXES
-
-
-def separator_note(file: Path) -> str | None:
-    """Return what to say of a CSV file whose cells are separated by something else than commas."""
-    mark = separator_of(file) if ending_of(file) == ".csv" else ","
-    return None if mark == "," else f"{file}: the cells are separated by {mark!r}"
-
-
-def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
+def load_export(
+    engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...], scratch: Path
+) -> Export:
     """Return an export's records; raises UsageError for a damaged file, and for missing or duplicate ids."""
-    check_format(file)
-    if ending_of(file) == ".parquet" and (raw := exact_table(engine, file, card, columns)) is not None:
+    if (raw := exact_table(engine, source, card, columns)) is not None:
         export = _unchanged_table(engine, raw, card, columns)
-        check_unique_ids(engine, file, card, export.table)
-        return export
-    rows, present = SUFFIXES[ending_of(file)](file)
-    if present is not None and not _has(present, card.key):
-        near = did_you_mean(card.key, present)
-        raise UsageError(f"{file}: no column {card.key!r}, which is the id of the records", hint=near)
-    kept = tuple(c for c in columns if present is None or _has(present, c))
-    members, encoded = MemberSearch.of(kept), scratch / "records.parquet"
-    if not (present is not None and ending_of(file) in TEXTS and _written_by_columns(file, card, kept, encoded)):
-        _write_rows(file, _looked_through(rows, members), card, kept, encoded)
-        absent = (frozenset(columns) - {*kept}) | members.absent
     else:
-        absent = frozenset(columns) - {*kept}
-    numbers = {path: at for at, path in enumerate(kept)}
-    export = Export(engine.read([encoded]), numbers, absent, (present or frozenset()) | members.names)
-    check_unique_ids(engine, file, card, export.table)
+        export = _converted(engine, source, card, columns, scratch)
+    check_unique_ids(engine, source, card, export.table)
     return export
 
 
-def _written_by_columns(file: Path, card: EntityCard, columns: tuple[str, ...], into: Path) -> bool:
+def _names(source: ExportSource) -> frozenset[str] | None:
+    """Return the names of the columns, None if the files have none; raises UsageError for files that differ in them."""
+    found: dict[str, frozenset[str]] = {}
+    for file in source.files:
+        columns = file.columns()
+        if columns is not None:
+            found[file.name] = frozenset(columns.names if isinstance(columns, pa.Schema) else columns)
+    if len(found) < len(source.files):
+        return None
+    first, names = next(iter(found.items()))
+    for name, others in found.items():
+        for here, there, lacks, has in ((others, names, name, first), (names, others, first, name)):
+            if lacking := min(there - here, default=None):
+                raise UsageError(
+                    f"{lacks}: no column {lacking!r}, which {has} has", hint="are these parts of one export?"
+                )
+    return names
+
+
+def _converted(
+    engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...], scratch: Path
+) -> Export:
+    present = _names(source)
+    if present is not None and not _has(present, card.key):
+        near = did_you_mean(card.key, present)
+        raise UsageError(f"{source.name}: no column {card.key!r}, which is the id of the records", hint=near)
+    kept = tuple(c for c in columns if present is None or _has(present, c))
+    members, encoded = MemberSearch.of(kept), scratch / "records.parquet"
+    absent = frozenset(columns) - {*kept}
+    texts = all(ending_of(file.path) in TEXTS for file in source.files)
+    if not (texts and _written_by_columns(source, card, kept, encoded)):
+        _write_rows(source, members, card, kept, encoded)
+        absent |= members.absent
+    numbers = {path: at for at, path in enumerate(kept)}
+    return Export(engine.read([encoded]), numbers, absent, (present or frozenset()) | members.names)
+
+
+def _written_by_columns(source: ExportSource, card: EntityCard, columns: tuple[str, ...], into: Path) -> bool:
     try:
         with EncodedFile(into, len(columns)) as encoded:
-            for table in encoded_columns(file, csv_names(file), separator_of(file), card, columns):
-                encoded.write(table)
+            for file in source.files:
+                with file.named_in_errors():
+                    names, separator = csv_names(file.path), separator_of(file.path)
+                    for table in encoded_columns(file.path, names, separator, card, columns):
+                        encoded.write(table)
     except NotPlain:
         return False
     return True
 
 
-def _write_rows(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...], into: Path) -> None:
-    def too_deep(line: int, key: str) -> UsageError:
-        return UsageError(f"the record {key} is nested too deeply", location=Location(str(file), line))
-
+def _write_rows(
+    source: ExportSource, members: MemberSearch, card: EntityCard, columns: tuple[str, ...], into: Path
+) -> None:
     with EncodedFile(into, len(columns)) as encoded:
-        for table in Encoder(card, columns, too_deep).tables(_identified(file, rows, card)):
-            encoded.write(table)
+        for file in source.files:
+            encoder = Encoder(card, columns, _too_deep(file))
+            for table in encoder.tables(_identified(file, members, card)):
+                encoded.write(table)
 
 
-def _looked_through(rows: Rows, members: MemberSearch) -> Rows:
-    for line, data in rows:
+def _too_deep(file: ExportFile) -> Callable[[int, str], UsageError]:
+    return lambda line, key: UsageError(f"the record {key} is nested too deeply", location=file.at(line))
+
+
+def _identified(file: ExportFile, members: MemberSearch, card: EntityCard) -> Iterator[Numbered]:
+    texts = ending_of(file.path) in TEXTS
+    for line, data in file.rows():
         members.add(data)
-        yield line, data
-
-
-def _identified(file: Path, rows: Rows, card: EntityCard) -> Iterator[Numbered]:
-    for line, data in rows:
-        key = _id(data, card, Location(str(file), line))
-        yield line, key, _typed(data, card) if ending_of(file) in TEXTS else data
+        key = _id(data, card, file.at(line))
+        yield line, key, _typed(data, card) if texts else data
 
 
 def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:

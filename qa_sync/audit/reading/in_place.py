@@ -6,34 +6,33 @@ from collections.abc import Callable
 from datetime import date
 from functools import reduce
 from operator import or_
-from pathlib import Path
 from typing import Final
 
 import ibis
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.errors import UsageError
+from qa_sync.audit.formats.row_formats import ending_of
+from qa_sync.audit.sources.source import ExportSource
 from qa_sync.systems.cards import EntityCard
 
 
-def exact_table(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...]) -> Table | None:
-    """Return the table of a file that the engines read exactly, None for one that must be read row by row."""
-    schema = _schema(file)
-    used = [c for c in (card.key, card.modified, *columns) if c is not None]
-    if not _is_exact(schema, card, used):
+def exact_table(engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...]) -> Table | None:
+    """Return the table of Parquet files that the engines read exactly, None for what must be read row by row."""
+    if any(ending_of(file.path) != ".parquet" for file in source.files):
         return None
-    table = engine.read([file])
+    schemas = [file.columns() for file in source.files]
+    used = [c for c in (card.key, card.modified, *columns) if c is not None]
+    if not all(_is_exact(schema, card, used) and _is_alike(schema, schemas[0]) for schema in schemas):
+        return None
+    with source.files[0].named_in_errors():
+        table = engine.read([file.path for file in source.files])
     return None if _has_strange_dates(engine, table, used) else table
 
 
-def _schema(file: Path) -> pa.Schema:
-    try:
-        schema = pq.read_schema(file)
-    except (pa.ArrowException, OSError) as error:
-        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is the file complete?") from None
-    return schema
+def _is_alike(one: pa.Schema, other: pa.Schema) -> bool:
+    """Return whether two files have the same columns with the same types."""
+    return {field.name: field.type for field in one} == {field.name: field.type for field in other}
 
 
 def _is_exact(schema: pa.Schema, card: EntityCard, used: list[str]) -> bool:

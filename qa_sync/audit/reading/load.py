@@ -10,15 +10,17 @@ from threading import Event
 from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine
-from qa_sync.audit.formats.unpacked import unpacked
 from qa_sync.audit.model import AuditableSection, SectionPlan
-from qa_sync.audit.planning import needed_columns
-from qa_sync.audit.reading.exports import find_export, load_export, separator_note
+from qa_sync.audit.planning import export_sides
+from qa_sync.audit.reading.exports import Export, load_export
 from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, fetch_entity
 from qa_sync.audit.reading.pools import reading_pool
 from qa_sync.audit.reading.tables import RecordTable, deduplicated, table_of
+from qa_sync.audit.sources.open_source import find_file, open_file
+from qa_sync.audit.sources.source import ExportSource
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
+from qa_sync.systems.cards import EntityCard
 
 SourceRecords = Mapping[tuple[int, str, str], RecordTable]
 """Records by side (0 the source, 1 the target), system label and datatype."""
@@ -27,18 +29,28 @@ SourceOf = Callable[[str, str], FetchSource]
 """Given a label and a datatype: the source to read."""
 
 
-class ExportFiles(Struct, frozen=True):
-    """The exports of both sides: files, or folders with a file for each datatype."""
+Entity = tuple[int, str, str]
+"""A side (0 left, 1 right), a system label and a datatype."""
 
-    left: Path
-    right: Path
+
+class _Wanted(Struct, frozen=True):
+    card: EntityCard
+    columns: dict[str, None]
+
+
+class Origins(Struct, frozen=True):
+    """Where the records of the left (0) and the right system (1) come from: exports, or (None) the live systems."""
+
+    exports: tuple[ExportSource | None, ExportSource | None] = (None, None)
+    live: SourceOf | None = None
 
 
 class LoadRequest(Struct, frozen=True):
-    """The origin of the records, and the folder of the snapshots."""
+    """The origins of the records, the folder of the snapshots, and one for copies of exports."""
 
-    origin: SourceOf | ExportFiles
+    origins: Origins
     folder: Path
+    scratch: Path
     clock: Clock
     fresh: bool
     report: Callable[[str], None]
@@ -46,9 +58,25 @@ class LoadRequest(Struct, frozen=True):
 
 def load_records(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest) -> SourceRecords:
     """Return the records of all sections; raises what reading raises."""
-    if isinstance(request.origin, ExportFiles):
-        return _exported(engine, plans, request, request.origin)
-    return _read(engine, plans, request, request.origin)
+    sides, exports = export_sides([plan.section for plan in plans]), request.origins.exports
+    ready = [(plan, plan.auditable) for plan in plans if plan.auditable is not None]
+    wanted: dict[Entity, _Wanted] = {}
+    places: dict[Entity, Entity] = {}
+    for plan, auditable in ready:
+        for at, label in enumerate(plan.labels):
+            card = auditable.card(at)
+            place = sides.of(label, at), label, card.datatype
+            places[at, label, card.datatype] = place
+            wanted.setdefault(place, _Wanted(card, {})).columns.update(dict.fromkeys(auditable.paths(at)))
+    tables: dict[Entity, RecordTable] = {}
+    for side, source in enumerate(exports):
+        own = {entity: one for entity, one in wanted.items() if entity[0] == side}
+        if source is not None:
+            tables |= _exported(engine, source, own, request)
+    live = {entity: one for entity, one in wanted.items() if exports[entity[0]] is None}
+    if request.origins.live is not None and live:
+        tables |= _read(engine, live, request, request.origins.live)
+    return {entity: tables[place] for entity, place in places.items()}
 
 
 def sides_of(records: SourceRecords, plan: SectionPlan, ready: AuditableSection) -> tuple[RecordTable, RecordTable]:
@@ -57,8 +85,12 @@ def sides_of(records: SourceRecords, plan: SectionPlan, ready: AuditableSection)
     return records[0, one, ready.source.datatype], records[1, other, ready.target.datatype]
 
 
-def _read(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, source_of: SourceOf) -> SourceRecords:
-    needed = needed_columns(plans)
+def _read(
+    engine: Engine, wanted: Mapping[Entity, _Wanted], request: LoadRequest, source_of: SourceOf
+) -> Mapping[Entity, RecordTable]:
+    needed: dict[tuple[str, str], tuple[str, ...]] = {}
+    for (_, label, datatype), one in wanted.items():
+        needed[label, datatype] = tuple(dict.fromkeys([*needed.get((label, datatype), ()), *one.columns]))
     manner = FetchOptions(request.clock, request.fresh, Event(), request.report)
     sources = {entity: source_of(*entity) for entity in needed}
     folders = {entity: request.folder / _slug(entity[0]) / _slug(entity[1]) for entity in needed}
@@ -85,54 +117,45 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, so
             since=source.since,
             repeated=0 if whole.partial else repeated,  # a later read repeats what has changed
         )
-    return {(at, *entity): one for entity, one in loaded.items() for at in (0, 1)}
+    return {(side, label, datatype): loaded[label, datatype] for side, label, datatype in wanted}
 
 
-def _exported(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, files: ExportFiles) -> SourceRecords:
-    found: dict[tuple[int, str, str], RecordTable] = {}
-    for at, place in enumerate((files.left, files.right)):
-        _reject_shared_file(place, {plan.auditable.card(at).names[0] for plan in plans if plan.auditable})
-    for plan in plans:
-        if plan.auditable is None:
-            continue
-        cards = (plan.auditable.source, plan.auditable.target)
-        for at, (label, card, place) in enumerate(zip(plan.labels, cards, (files.left, files.right), strict=True)):
-            if (at, label, card.datatype) in found:
-                continue
-            columns = _columns(plans, at, label, card.datatype)
-            scratch = request.folder / f"export-{at}-{_slug(label)}-{_slug(card.datatype)}"
-            file = unpacked(find_export(place, card), scratch)
-            if said := separator_note(file):
-                request.report(said)
-            export = load_export(engine, file, card, columns, scratch)
-            found[at, label, card.datatype] = RecordTable(
-                label,
-                card,
-                export.table,
-                export.columns,
-                request.clock.now(),
-                absent=export.absent,
-                names=export.names,
-                native=export.native,
-            )
+def _exported(
+    engine: Engine, source: ExportSource, wanted: Mapping[Entity, _Wanted], request: LoadRequest
+) -> Mapping[Entity, RecordTable]:
+    found: dict[Entity, RecordTable] = {}
+    _reject_shared_file(source, {f"{label} {one.card.names[0]}" for (_, label, _), one in wanted.items()})
+    for entity, one in wanted.items():
+        side, label, datatype = entity
+        scratch = request.scratch / f"export-{side}-{_slug(label)}-{_slug(datatype)}"
+        of_entity = _of_entity(source, one.card, scratch, request.report)
+        export = load_export(engine, of_entity, one.card, tuple(one.columns), scratch)
+        found[entity] = _table(label, one.card, export, request.clock)
     return found
 
 
-def _reject_shared_file(place: Path, entities: set[str]) -> None:
-    if len(entities) > 1 and not place.is_dir():
-        message = f"{place} is one file, but the sections need {' and '.join(sorted(entities))}"
+def _of_entity(source: ExportSource, card: EntityCard, scratch: Path, report: Callable[[str], None]) -> ExportSource:
+    """Return the export of an entity: the given one, or the file named after the datatype in the given folder."""
+    return source if source.folder is None else open_file(find_file(source.folder, card), scratch, report)
+
+
+def _table(label: str, card: EntityCard, export: Export, clock: Clock) -> RecordTable:
+    return RecordTable(
+        label,
+        card,
+        export.table,
+        export.columns,
+        clock.now(),
+        absent=export.absent,
+        names=export.names,
+        native=export.native,
+    )
+
+
+def _reject_shared_file(source: ExportSource, entities: set[str]) -> None:
+    if len(entities) > 1 and source.folder is None:
+        message = f"{source.name} is one file, but the sections need {' and '.join(sorted(entities))}"
         raise UsageError(message, hint="select one with --section, or give a folder with a file for each")
-
-
-def _columns(plans: Sequence[SectionPlan], at: int, label: str, datatype: str) -> tuple[str, ...]:
-    wanted: dict[str, None] = {}
-    for plan in plans:
-        if plan.auditable and (plan.labels[at], (plan.auditable.source, plan.auditable.target)[at].datatype) == (
-            label,
-            datatype,
-        ):
-            wanted |= dict.fromkeys(plan.auditable.paths(at))
-    return tuple(wanted)
 
 
 def _slug(text: str) -> str:

@@ -25,7 +25,6 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.collect_results import collect_results
 from qa_sync.settings.value_types import DURATION_VALUE
-from qa_sync.systems.connectors.find import load_for_exports, load_with_settings
 
 
 def _age(_context: click.Context, _option: click.Parameter, value: str) -> timedelta:
@@ -53,8 +52,8 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
     "--snapshot", type=click.Path(path_type=Path), metavar="DIR", help="Save the records in DIR and resume from there."
 )
 @click.option("--fresh", is_flag=True, help="Ignore the snapshot and re-read everything.")
-@click.option("--left", type=click.Path(path_type=Path), metavar="FILE", help="Read source records from an export.")
-@click.option("--right", type=click.Path(path_type=Path), metavar="FILE", help="Read target records from an export.")
+@click.option("--left", metavar="PLACE", help="Read source records from an export: a file, a URL, or - (stdin).")
+@click.option("--right", metavar="PLACE", help="Read target records from an export.")
 @click.option("--key", metavar="COLUMN", help="Compare two files without a SPEC; match records by COLUMN (or A=B).")
 @section_option
 @click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="Link store of the sync engine.")
@@ -141,19 +140,16 @@ def audit(
     qa-sync audit --left before.csv --right after.csv --key id
     """
     # Ibis and its engines take a second to load, which `--help` must not.
-    from qa_sync.modes.audit import AuditArguments, open_audit  # noqa: PLC0415  see above
+    from qa_sync.audit.planning import exported_labels  # noqa: PLC0415  see above
+    from qa_sync.modes.audit import AuditArguments, open_audit  # noqa: PLC0415
 
     options = AuditArguments(**given)  # type: ignore[arg-type] # click has read them under the same names
     targets = parse_targets(reports, specs)
-    if (options.left is None) != (options.right is None):
-        raise UsageError("--left and --right must be given together", hint="an export is compared with an export")
-    if not specs and not (options.left and options.key):
-        raise UsageError("expected a SPEC, or two files with --left, --right and --key")
-    if specs and options.key:
-        raise UsageError("--key is for two files without a SPEC", hint="qa-sync.toml has [[keys]] for the sections")
+    _check_places(specs, options.left, options.right, options.key)
     settings = settings_from(config)
     dataflows = read_named(specs)
-    connectors = connectors_of(dataflows, settings, load=load_for_exports if options.left else load_with_settings)
+    selected = _select_sections(dataflows, sections)
+    connectors = connectors_of(dataflows, settings, exported_labels(selected, (options.left, options.right)))
     dataflows = _select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
     options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
@@ -164,6 +160,15 @@ def audit(
     terminal.report(results, source_lines(texts_of(dataflow.path for dataflow in dataflows)))
     write_reports(results, targets, quiet=quiet)
     return results.exit_code
+
+
+def _check_places(specs: tuple[str, ...], left: str | None, right: str | None, key: str | None) -> None:
+    if not specs and not (left and right and key):
+        raise UsageError("expected a SPEC, or two files with --left, --right and --key")
+    if specs and key:
+        raise UsageError("--key is for two files without a SPEC", hint="qa-sync.toml has [[keys]] for the sections")
+    if [*specs, left, right].count("-") > 1:
+        raise UsageError("only one of SPEC, --left and --right can be standard input (-)")
 
 
 def _progress_printer(quiet: bool) -> Callable[[str], None]:

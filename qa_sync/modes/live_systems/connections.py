@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -59,16 +59,21 @@ def has_url(job: Job, label: str) -> bool:
 
 
 def connect(
-    job: Job, redact: Redactor, clock: Clock | None = None, stop: StopFlag | None = None
+    job: Job,
+    redact: Redactor,
+    clock: Clock | None = None,
+    stop: StopFlag | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Mapping[str, LiveSystem]:
-    """Return every system of the job by label; raises one UsageError for everything that is missing.
+    """Return the systems of the job by label, by default all; raises one UsageError for everything that is missing.
 
     The confidential values of each system are added to `redact`; `clock` is used to wait (None: the default of
     `open_system_connection`); `stop` is set when the run is interrupted.
     """
     found: dict[str, LiveSystem] = {}
     problems: list[UsageError] = []
-    for label in labels_of(job.dataflows):
+    labels = labels_of(job.dataflows) if labels is None else labels
+    for label in labels:
         try:
             connection = open_system_connection(
                 job.settings, label, job.connectors[label], redact, clock=clock, stop=stop, notify=job.notify
@@ -77,7 +82,7 @@ def connect(
         except UsageError as problem:
             problems.append(problem)
     if problems and job.settings.path is None:
-        raise UsageError(f"{' and '.join(labels_of(job.dataflows))}: {NO_SETTINGS}", hint=HOW_TO_CONFIGURE)
+        raise UsageError(f"{' and '.join(labels)}: {NO_SETTINGS}", hint=HOW_TO_CONFIGURE)
     if len(problems) > 1:
         raise UsageError("\n".join([f"{len(problems)} systems are not configured:", *map(str, problems)]))
     if problems:

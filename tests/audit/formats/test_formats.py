@@ -18,8 +18,7 @@ from pyarrow import feather, ipc
 
 from qa_sync.audit.formats.json_array import CHUNK
 from qa_sync.audit.formats.row_formats import SUFFIXES, ending_of, rows_of, separator_of
-from qa_sync.audit.formats.unpacked import unpacked
-from qa_sync.audit.reading.exports import find_export
+from qa_sync.audit.sources.open_source import find_file, open_source
 from qa_sync.errors import UsageError
 from qa_sync.systems.cards import EntityCard
 
@@ -69,13 +68,13 @@ def test_a_compressed_file_is_unpacked_and_a_truncated_one_told(tmp_path: Path, 
     packed = gzip.compress(lines) if ending != ".zst" else pa.Codec("zstd").compress(lines, asbytes=True)
     file = tmp_path / f"people.jsonl{ending}"
     file.write_bytes(packed)
-    assert find_export(tmp_path, CARD) == file
-    found = unpacked(file, tmp_path / "into")
-    assert (found.name, found.read_bytes()) == ("people.jsonl", lines)
+    assert find_file(tmp_path, CARD) == file
+    [found] = open_source(str(file), tmp_path / "into", print).files
+    assert (found.path.name, found.path.read_bytes(), found.name) == ("people.jsonl", lines, str(file))
     for cut in (1, len(packed) // 2, len(packed) - 3):
         file.write_bytes(packed[:cut])
         with pytest.raises(UsageError, match="not readable as"):
-            unpacked(file, tmp_path / "into")
+            open_source(str(file), tmp_path / "into", print)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +133,9 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("table", ["", "#people"])
 def test_a_table_of_sqlite_is_read_as_json_lines(database: Path, tmp_path: Path, table: str) -> None:
-    found = unpacked(Path(f"{database}{table}"), tmp_path / "into")
-    assert [data for _, data in rows_of(found)] == [
+    [found] = open_source(f"{database}{table}", tmp_path / "into", print).files
+    assert found.name == f"{database}#people"
+    assert [data for _, data in found.rows()] == [
         {"id": 2**63 - 1, "name": "Ann é", "price": Decimal("19.9"), "raw": "a"},
         {"id": 2, "name": None, "price": Decimal("1E+300"), "raw": None},
     ]
@@ -143,16 +143,17 @@ def test_a_table_of_sqlite_is_read_as_json_lines(database: Path, tmp_path: Path,
 
 def test_a_wrong_table_or_database_is_told(database: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no table 'peple'") as told:
-        unpacked(Path(f"{database}#peple"), tmp_path)
+        open_source(f"{database}#peple", tmp_path, print)
     assert "people" in str(told.value.hint)
     with closing(sqlite3.connect(database)) as db:
         db.execute('CREATE TABLE "an ""other" (id)')
     with pytest.raises(UsageError, match='expected one table, found an "other, people'):
-        unpacked(database, tmp_path)
-    assert not unpacked(Path(f'{database}#an "other'), tmp_path / "into").read_bytes()
+        open_source(str(database), tmp_path, print)
+    with pytest.raises(UsageError, match=r'shop\.DB#an "other: expected records, got an empty table'):
+        open_source(f'{database}#an "other', tmp_path / "into", print)
     database.write_bytes(b"no database" * 100)
     with pytest.raises(UsageError, match="not readable as SQLite"):
-        unpacked(database, tmp_path)
+        open_source(str(database), tmp_path, print)
 
 
 def test_a_semicolon_is_told_and_a_packed_file_compared(qa_sync: QaSync, tmp_path: Path) -> None:

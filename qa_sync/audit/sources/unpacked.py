@@ -1,32 +1,26 @@
-"""Unpacks compressed exports and tables of databases into the scratch folder."""
+"""Unpacks a compressed file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-from qa_sync.audit.formats.sqlite import is_sqlite, sqlite_lines
+from qa_sync.audit.sources.table import COMPRESSIONS
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.files import open_private
-
-PACKED: Final[Mapping[str, str]] = {".gz": "gzip", ".zst": "zstd"}
-"""The compressions by file extension."""
 
 CHUNK: Final = 2**20
 
 
 def unpacked(file: Path, folder: Path) -> Path:
-    """Return the file, or the content of a compressed one or of a database in the folder.
+    """Return the file, or the content of a compressed one in the folder.
 
     Raises UsageError for a damaged file, NoVerdict when the disk is full.
     """
-    if is_sqlite(file):
-        return sqlite_lines(file, folder)
-    packed = PACKED.get(file.suffix.lower())
-    if packed is None or not file.is_file():
+    packed = COMPRESSIONS.get(file.suffix.lower())
+    if packed is None:
         return file
     found = folder / file.stem
     try:
