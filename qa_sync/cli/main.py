@@ -26,6 +26,7 @@ NO_VERDICT = 3
 COMMANDS: Mapping[str, str] = {
     "check": "Run the checks of a spec and report which pass.",
     "audit": "Compare all existing records of two systems, read-only.",
+    "observe": "Follow the real changes of two systems, read-only.",
     "show": "Print the checklist of a spec without running it.",
     "lint": "Report problems in a spec, with file and line.",
     "sync": "Sync two systems as a spec describes, once or repeatedly.",

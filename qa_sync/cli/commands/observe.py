@@ -1,0 +1,136 @@
+"""`qa-sync observe`: follow the real changes of two systems, and report which do not arrive. Writes to no system."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from qa_sync.cli.notice import notify
+from qa_sync.cli.options.config import config_option, duration_of, settings_from
+from qa_sync.cli.options.report_targets import parse_targets, write_reports
+from qa_sync.cli.options.selection import section_option
+from qa_sync.cli.signals import interrupted_by_signals
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.section_names import section_filter
+from qa_sync.errors import UsageError
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
+from qa_sync.modes.job import Job
+from qa_sync.reports.formats.table import FORMATS
+from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.reports.terminal.terminal import Color, Terminal
+from qa_sync.running.results import collect_results
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option("--every", default="30s", show_default=True, metavar="TIME", help="Read the lists every TIME.")
+@click.option("--for", "duration", metavar="TIME", help="End after TIME, such as 24h; without it, at Ctrl-C.")
+@click.option("--max-lag", default="5min", show_default=True, metavar="TIME", help="A change must arrive within TIME.")
+@click.option(
+    "--min-cases",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Say so where fewer than N changes were decided.",
+)
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    show_default=".qa-sync/observe.sqlite",
+    help="File of the observation, which a later one continues.",
+)
+@click.option("--from-now", is_flag=True, help="Start over, and forget the state of an earlier observation.")
+@section_option
+@config_option
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=PATH]",
+    help=f"Also write a report ({', '.join(FORMATS)}) to PATH or standard output.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Use color in the terminal report.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and only failures and errors.")
+def observe(
+    specs: tuple[str, ...],
+    every: str,
+    duration: str | None,
+    max_lag: str,
+    min_cases: int,
+    state: Path | None,
+    from_now: bool,
+    sections: tuple[str, ...],
+    config: Path | None,
+    reports: tuple[str, ...],
+    color: Color,
+    quiet: bool,
+) -> int:
+    """Follow the real changes of the two systems of each SPEC, without writing to them, and report which do not arrive.
+
+    The lists of both systems are read at every interval. A record that people create or edit on one side must show on
+    the other side within --max-lag, as the SPEC says. What was seen is kept in the state file, so an observation that
+    ended, or was killed, goes on where it stopped.
+
+    \b
+    qa-sync observe specs/000.txt --every 30s --for 24h --max-lag 5min --report html=observed.html
+
+    Exit codes: those of `qa-sync check`; 3 also when nothing changed, so that nothing could be decided.
+    """
+    from qa_sync.modes.observe import STATE, open_observation  # noqa: PLC0415 - `--help` needs none of it
+    from qa_sync.observe.model import ObserveOptions  # noqa: PLC0415
+
+    options = ObserveOptions(
+        timedelta(seconds=_positive(every, "--every")),
+        timedelta(seconds=_positive(max_lag, "--max-lag")),
+        timedelta(seconds=_positive(duration, "--for")) if duration else None,
+        min_cases,
+    )
+    targets = parse_targets(reports, specs)
+    settings = settings_from(config)
+    dataflows = read_named(specs)
+    connectors = connectors_of(dataflows, settings)
+    dataflows = _selected(apply_configured_pairs(dataflows, connectors, settings), sections)
+    job = Job(dataflows, connectors, Path(), settings=settings, notify=notify)
+    out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
+    terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
+    with (
+        interrupted_by_signals(),
+        open_observation(
+            job, options, state or STATE, from_now=from_now, notify=(lambda _: None) if quiet else _print_line
+        ) as observation,
+    ):
+        results = collect_results(observation.events())
+    results = replace(results, interrupted=observation.stopped and options.duration is not None)
+    terminal.report(results)
+    write_reports(results, targets, quiet=quiet)
+    return results.exit_code
+
+
+def _positive(text: str, option: str) -> float:
+    seconds = duration_of(text, option)
+    if seconds <= 0:
+        raise UsageError(f"{option}: expected more than 0 seconds, got {text!r}")
+    return seconds
+
+
+def _selected(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
+    if not sections:
+        return dataflows
+    is_named = section_filter(sections, [section for dataflow in dataflows for section in dataflow.sections])
+    return tuple(replace(d, sections=tuple(filter(is_named, d.sections))) for d in dataflows)
+
+
+def _print_line(text: str) -> None:
+    click.echo(escape_invisible(text), err=True)

@@ -1,0 +1,196 @@
+"""Sets up an observation: read-only live systems, the state file, and the sections that can be observed."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import tzinfo
+from functools import partial
+from math import ceil
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from qa_sync.audit.model import SectionPlan
+from qa_sync.audit.planning import AuditConfig, plan_sections
+from qa_sync.clock import Clock, RealClock
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import UsageError
+from qa_sync.modes.job import Job
+from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.observe.judging import Judge
+from qa_sync.observe.model import EntityKey, ObservedSection, ObserveOptions, ReadRecord
+from qa_sync.observe.observation import Observation, full_list_interval
+from qa_sync.observe.planning import needed_paths, observed_sections
+from qa_sync.observe.reading import EntityReader, ReadableSystem
+from qa_sync.observe.sections import SectionFollower, translations
+from qa_sync.observe.state import ObserveState
+from qa_sync.systems.connectors.capabilities import capabilities_of
+from qa_sync.systems.read_only import ReadOnlySystem
+from qa_sync.systems.redaction import Redactor
+
+STATE: Final = Path(".qa-sync", "observe.sqlite")
+READ_ONLY: Final = "an observation writes to no system"
+
+
+class ObservedSystem(Struct, frozen=True):
+    """A system to read; `changes_only` are the datatypes whose lists can be limited to changes."""
+
+    system: ReadableSystem
+    changes_only: frozenset[str]
+
+
+class ObserveContext(Struct, frozen=True):
+    """What an observation needs beside the specs: the systems by label, the state, the options, the zone, the clock."""
+
+    systems: Mapping[str, ObservedSystem]
+    state: ObserveState
+    options: ObserveOptions
+    zone: tzinfo
+    clock: Clock
+    notify: Callable[[str], None]
+
+
+def make_observation(
+    dataflows: Sequence[Dataflow], plans: Mapping[str, Sequence[SectionPlan]], context: ObserveContext
+) -> Observation:
+    """Return the observation of all sections whose records can be matched."""
+    sections, state = observed_sections(dataflows, plans), context.state
+    judges = {
+        one.key: Judge(one.auditable, context.zone, translations([s for s in sections if s.spec == one.spec], state))
+        for one in sections
+    }
+    index = partial(_index, sections, judges, state)
+    readers = {
+        entity: _reader(entity, context.systems[entity.system], paths, index)
+        for entity, paths in needed_paths(sections).items()
+    }
+    followers = [SectionFollower(one, state, judges[one.key], context.options.max_lag) for one in sections]
+    return Observation(
+        dataflows,
+        sections,
+        followers,
+        readers,
+        state,
+        context.options,
+        context.clock,
+        time.perf_counter,
+        context.notify,
+    )
+
+
+def _reader(
+    entity: EntityKey, observed: ObservedSystem, paths: tuple[str, ...], index: Callable[[EntityKey, ReadRecord], None]
+) -> EntityReader:
+    return EntityReader(entity, observed.system, paths, entity.datatype in observed.changes_only, index)
+
+
+def _index(
+    sections: Sequence[ObservedSection],
+    judges: Mapping[str, Judge],
+    state: ObserveState,
+    entity: EntityKey,
+    record: ReadRecord,
+) -> None:
+    """Store the keys of a record for each section that matches it."""
+    for section in sections:
+        for at, own in enumerate(section.entities):
+            if own == entity:
+                state.put_keys(section.key, at, record.id, judges[section.key].keys(at, record))
+
+
+@contextmanager
+def open_observation(
+    job: Job, options: ObserveOptions, path: Path, *, from_now: bool, notify: Callable[[str], None]
+) -> Iterator[Observation]:
+    """Yield the observation of the job's specs; raises UsageError for options, settings or a state that do not fit."""
+    if options.max_lag < 2 * options.every:
+        raise UsageError(
+            f"--max-lag {_text(options.max_lag.total_seconds())} is shorter than two intervals "
+            f"of {_text(options.every.total_seconds())}",
+            hint="give a longer --max-lag or a shorter --every: an arrival is seen only when the lists are read",
+        )
+    known = AuditConfig(job.cards, job.settings.keys, frozenset(), job.settings.conditions)
+    plans = {d.path: plan_sections(d, job.dataflows, known) for d in job.dataflows}
+    if not observed_sections(job.dataflows, plans):
+        reasons = "; ".join(f"{p.section.heading}: {p.skip_reason}" for some in plans.values() for p in some)
+        raise UsageError(f"no section can be observed: {reasons or 'the spec has no section'}")
+    live = connect(job, Redactor())
+    try:
+        with closing(ObserveState(path)) as state:
+            systems = {label: _observed(job, label, one) for label, one in live.items()}
+            context = ObserveContext(systems, state, options, job.settings.zone, RealClock(), notify)
+            observation = make_observation(job.dataflows, plans, context)
+            _check_rates(job, observation, options)
+            _begin(observation, _identity(observation, live), from_now=from_now)
+            _tell_begin(observation, plans, notify)
+            yield observation
+    finally:
+        for one in live.values():
+            one.connection.close()
+
+
+def _observed(job: Job, label: str, live: LiveSystem) -> ObservedSystem:
+    system = ReadOnlySystem(live.connection.system(), READ_ONLY)
+    since = frozenset(a.datatype for a in capabilities_of(job.connectors[label]) if a.since)
+    return ObservedSystem(system, since)
+
+
+def _check_rates(job: Job, observation: Observation, options: ObserveOptions) -> None:
+    """Raise UsageError if even lists of one page need more requests than the rate of a system allows."""
+    for label in dict.fromkeys(entity.system for entity in observation.readers):
+        own = job.settings.system(label)
+        lists = sum(entity.system == label for entity in observation.readers)
+        if own is None or own.rate is None:
+            continue
+        least = ceil(lists * own.rate.seconds / own.rate.count)
+        if options.every.total_seconds() < least:
+            raise UsageError(
+                f"--every {_text(options.every.total_seconds())} is too short for {label}: "
+                f"{lists} lists each time, and its rate is {own.rate.count} in {own.rate.seconds:g} s",
+                hint=f"--every {least}s is the shortest interval that this rate allows",
+            )
+
+
+def _identity(observation: Observation, live: Mapping[str, LiveSystem]) -> str:
+    """Return a fingerprint of what a state is about: the systems, the entities, and what is read of them."""
+    urls = {label: one.connection.base_url for label, one in live.items()}
+    about = [(entity, urls[entity.system], sorted(r.paths)) for entity, r in sorted(observation.readers.items())]
+    sections = sorted((s.key, str(s.auditable.match)) for s in observation.sections)
+    return hashlib.sha256(repr((about, sections)).encode()).hexdigest()[:16]
+
+
+def _begin(observation: Observation, identity: str, *, from_now: bool) -> None:
+    state = observation.state
+    if from_now:
+        state.reset()
+    if (state.about("identity") or identity) != identity:
+        raise UsageError(
+            "the state is that of an observation of other systems, sections or properties",
+            hint="--from-now starts over, and forgets it; --state PATH keeps both",
+        )
+    state.set_about("identity", identity)
+
+
+def _tell_begin(
+    observation: Observation, plans: Mapping[str, Sequence[SectionPlan]], notify: Callable[[str], None]
+) -> None:
+    """Say where the observation begins, and what it cannot see."""
+    lasts = [at for entity in observation.readers if (at := observation.state.read_since(entity))]
+    if lasts:
+        notify(f"Going on from {min(lasts):%Y-%m-%d %H:%M:%S} UTC; --from-now would start over.")
+    else:
+        notify("Reading all records once; changes are followed from then on.")
+    slow = [f"{e.system} {e.datatype}" for e, r in observation.readers.items() if not r.since]
+    if slow:
+        pace = _text(full_list_interval(observation.options).total_seconds())
+        notify(f"{', '.join(slow)}: no list of changes, so the whole list is read every {pace}.")
+    for plan in (plan for some in plans.values() for plan in some if plan.auditable is None):
+        notify(f"not observed: {plan.section.heading}: {plan.skip_reason}")
+
+
+def _text(seconds: float) -> str:
+    return f"{seconds:g}s"

@@ -1,0 +1,117 @@
+"""An observation from start to end: reads the lists at every interval, follows the changes, and yields the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qa_sync.clock import Clock
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import NoVerdict
+from qa_sync.observe.case_store import CaseStore
+from qa_sync.observe.model import Change, EntityKey, ObservedSection, ObserveOptions
+from qa_sync.observe.reading import EntityReader
+from qa_sync.observe.results import check_ids, section_checks
+from qa_sync.observe.sections import SectionFollower
+from qa_sync.observe.state import ObserveState
+from qa_sync.running.events import Event, RunFinished, RunStarted, SectionFinished, SectionStarted, SpecStarted
+
+
+@dataclass(slots=True)
+class Observation:
+    """The observation of the sections of one or more specs.
+
+    `readers` are by entity; `notify` takes lines for the user; `seconds` returns elapsed real time; `stopped` is set
+    when the user ends it before its duration is over.
+    """
+
+    dataflows: Sequence[Dataflow]
+    sections: Sequence[ObservedSection]
+    followers: Sequence[SectionFollower]
+    readers: Mapping[EntityKey, EntityReader]
+    state: ObserveState
+    options: ObserveOptions
+    clock: Clock
+    seconds: Callable[[], float]
+    notify: Callable[[str], None]
+    stopped: bool = False
+
+    def events(self) -> Iterator[Event]:
+        """Observe until the duration is over or the user interrupts, and yield the events of the run."""
+        begun, started = self.seconds(), self.clock.now()
+        total = sum(len(check_ids(one)) for one in self.sections)
+        yield RunStarted("observe", "", started.replace(microsecond=0), total)
+        for dataflow in self.dataflows:
+            yield SpecStarted(dataflow.path, dataflow.title)
+            yield from self._started(dataflow)
+        self._run(started)
+        for one in self.sections:
+            yield from section_checks(one, self.state, self.options)
+            yield SectionFinished(one.spec, one.plan.section.key)
+        yield RunFinished(self.seconds() - begun)
+
+    def _started(self, dataflow: Dataflow) -> Iterator[Event]:
+        for one in self.sections:
+            if one.spec == dataflow.path:
+                s = one.plan.section
+                yield SectionStarted(dataflow.path, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, check_ids(one))
+
+    def _run(self, started: datetime) -> None:
+        try:
+            while True:
+                self._tick_or_tell()
+                if self.options.duration is not None and self.clock.now() - started >= self.options.duration:
+                    return
+                self.clock.sleep(self.options.every.total_seconds())
+        except KeyboardInterrupt:
+            self.stopped = True
+            self.notify("Stopped: these are the verdicts so far; the next observation goes on from here.")
+
+    def _tick_or_tell(self) -> None:
+        try:
+            changes = self.tick()
+        except NoVerdict as error:
+            self.notify(f"{self.clock.now():%H:%M:%S} UTC: not read, tried again in {self._every}: {error}")
+            return
+        if changes:
+            cases = CaseStore(self.state)
+            counts = ", ".join(f"{cases.number_of(state):,} {state}" for state in ("open", "lost"))
+            self.notify(f"{self.clock.now():%H:%M:%S} UTC: {changes:,} changed records; {counts}")
+
+    @property
+    def _every(self) -> str:
+        return f"{self.options.every.total_seconds():g} s"
+
+    def tick(self) -> int:
+        """Read every list that is due and follow the changes; all of it is stored, or nothing.
+
+        Returns the number of changes; raises what the systems raise.
+        """
+        now = self.clock.now()
+        with self.state.committed():
+            number = int(self.state.about("tick") or 0) + 1
+            self.state.set_about("tick", str(number))
+            changes = {entity: self._read(reader, now, number) for entity, reader in self.readers.items()}
+            for follower in self.followers:
+                one, other = (changes[entity] for entity in follower.section.entities)
+                follower.follow((one, other), now)
+            for follower in self.followers:
+                follower.close_overdue(self._look_up(follower, now, number), now)
+        return sum(map(len, changes.values()))
+
+    def _read(self, reader: EntityReader, now: datetime, tick: int) -> list[Change]:
+        last = self.state.read_since(reader.entity)
+        is_due = reader.since or last is None or now - last >= full_list_interval(self.options) - timedelta(seconds=0.5)
+        return reader.read(self.state, now, tick) if is_due else []
+
+    def _look_up(self, follower: SectionFollower, now: datetime, tick: int) -> Callable[[int, str], Change | None]:
+        def look_up(at: int, id: str) -> Change | None:
+            return self.readers[follower.section.entities[at]].look_up(self.state, id, now, tick)
+
+        return look_up
+
+
+def full_list_interval(options: ObserveOptions) -> timedelta:
+    """Return how often a list is read that cannot be limited to changes: more rarely, but twice within the lag."""
+    return max(options.every, min(10 * options.every, options.max_lag / 2))

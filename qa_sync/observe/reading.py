@@ -1,0 +1,139 @@
+"""Reads the lists of the systems and finds what has changed since they were read last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from qa_sync.audit.records.record_values import modified_of, value_of
+from qa_sync.observe.model import Change, EntityKey, ReadRecord
+from qa_sync.observe.state import ObserveState
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Json
+from qa_sync.values.paths import omit
+
+CLOCK_SKEW: Final = timedelta(minutes=10)
+"""The clock difference of a system up to which no change is missed."""
+
+
+RESOLUTION: Final = timedelta(seconds=1)
+"""The resolution of the times of many systems."""
+
+
+class ReadableSystem(Protocol):
+    """The operations of a system that an observation uses, which are all read-only."""
+
+    label: str
+    cards: Mapping[str, EntityCard]
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records, with `since` only those changed since then."""
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return one record."""
+
+
+class EntityReader(Struct, frozen=True):
+    """Reads an entity; `paths` are the properties that sections need, `since`: the system can list only changes.
+
+    `index` stores the keys of a record that is new or has changed.
+    """
+
+    entity: EntityKey
+    system: ReadableSystem
+    paths: tuple[str, ...]
+    since: bool
+    index: Callable[[EntityKey, ReadRecord], None]
+
+    @property
+    def card(self) -> EntityCard:
+        """The card of the entity."""
+        return self.system.cards[self.entity.datatype]
+
+    def read(self, state: ObserveState, now: datetime, tick: int) -> list[Change]:
+        """Read the list, store it, and return the changes; the first read only stores.
+
+        Raises what the system raises.
+        """
+        last = state.read_since(self.entity)
+        changes_only = self.since and last is not None
+        records = self.system.list(self.entity.datatype, last - CLOCK_SKEW if changes_only and last else None)
+        changes = []
+        for record in records:
+            change = self.store(state, record, now, tick, is_first=last is None)
+            if change is not None:
+                changes.append(change)
+            elif not changes_only:
+                state.mark_read(self.entity, record.id, tick)
+        if not changes_only and last is not None:
+            changes += [self.deleted(state, one, now) for one in state.not_read(self.entity, tick)]
+        state.set_read(self.entity, now)
+        return changes
+
+    def look_up(self, state: ObserveState, id: str, now: datetime, tick: int) -> Change | None:
+        """Read one record again; return how it differs from how it was last read, None if it does not."""
+        record = self.system.lookup(self.entity.datatype, id)
+        if record is not None:
+            return self.store(state, record, now, tick)
+        return self.deleted(state, id, now) if state.record(self.entity, id) else None
+
+    def deleted(self, state: ObserveState, id: str, now: datetime) -> Change:
+        """Store that a record is deleted, and return the change."""
+        before = state.record(self.entity, id)
+        state.delete_record(self.entity, id)
+        return Change(self.entity, id, before, None, now, is_stamped=False)
+
+    def store(
+        self, state: ObserveState, record: Record, now: datetime, tick: int, *, is_first: bool = False
+    ) -> Change | None:
+        """Store a record if it has changed, and return the change."""
+        after = _read_record(record, self.card, self.paths)
+        before = None if is_first else state.record(self.entity, record.id)
+        if before == after:
+            return None
+        state.put_record(self.entity, after, tick)
+        self.index(self.entity, after)
+        if is_first:
+            return None
+        stamp = after.modified if _is_of_change(before, after, state.read_since(self.entity)) else None
+        at = min(stamp, now) if stamp else now
+        return Change(self.entity, record.id, before, after, at, is_stamped=stamp is not None)
+
+
+def _is_of_change(before: ReadRecord | None, after: ReadRecord, last: datetime | None) -> bool:
+    """Return whether the time of a record's last change is that of this change.
+
+    Two changes within the resolution of the times have the same one; an older time that stays says nothing.
+    """
+    if after.modified is None or before is None or before.modified != after.modified:
+        return after.modified is not None
+    return last is not None and after.modified >= last - RESOLUTION
+
+
+def _read_record(record: Record, card: EntityCard, paths: tuple[str, ...]) -> ReadRecord:
+    values = {path: value_of(record.data, path, card.properties.get(path)) for path in paths}
+    text = modified_of(record.data, card)
+    return ReadRecord(record.id, values, _instant(text), _fingerprint(record.data, card))
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Return the time of a last change; None for a mere date, which says too little."""
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
+
+
+def _fingerprint(data: Mapping[str, Json], card: EntityCard) -> str:
+    """Return a fingerprint of a record without what the system computes by itself."""
+    own = [card.modified, card.revision.read if card.revision else None, *card.volatile]
+    kept = reduce(omit, [path for path in own if path], data)
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -1,0 +1,117 @@
+"""An observation that is cut off at any moment goes on: no case is lost, and none is told twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from traffic import Traffic, failed, observe, options, plan
+
+from qa_sync.errors import SystemUnreachable, UsageError
+from qa_sync.observe.case_store import CaseStore
+from qa_sync.observe.model import Case, CaseState
+from qa_sync.observe.state import ObserveState
+from qa_sync.systems.system import Record
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class CutOff:
+    """A system whose lists end the process at a random record, once in a while."""
+
+    def __init__(self, system: Any, rng: random.Random) -> None:
+        self.label, self.cards, self.lookup = system.label, system.cards, system.lookup
+        self._system, self._rng = system, rng
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        for record in self._system.list(datatype, since):
+            if self._rng.random() < 0.02:
+                raise Killed
+            yield record
+
+
+def cases(state: ObserveState) -> list[Case]:
+    key = "000/1-wix-com-contacts-to-customerp-contact"
+    return [c for c in CaseStore(state).all_cases(key) if c.state is not CaseState.OPEN]
+
+
+def moved(cases: list[Case]) -> list[tuple[str, str, str, str]]:
+    return sorted((c.direction.value, c.kind.value, c.record, c.opened.isoformat()) for c in cases)
+
+
+def test_a_killed_observation_misses_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
+    calm = Traffic(seed="killed", cycle_s=20)
+    calm.begin_sync()
+    calm.people(60, 900)
+    whole = ObserveState(":memory:")
+    observe(calm, options(15, for_s=1200), whole)
+
+    traffic, rng, kills = Traffic(seed="killed", cycle_s=20), random.Random("kill"), 0  # noqa: S311 - repeatable moments
+    traffic.begin_sync()
+    traffic.people(60, 900)
+    while (traffic.clock.now() - calm.clock.now()).total_seconds() < 0:
+        traffic.observed = {label: CutOff(system, rng) for label, system in traffic.systems.items()}
+        state = ObserveState(tmp_path / "state.sqlite")
+        try:
+            observation = plan(traffic, options(15, for_s=1200), state)
+            while traffic.clock.now() < calm.clock.now():
+                observation.tick()
+                traffic.clock.sleep(15)
+        except Killed:
+            kills += 1
+        finally:
+            state.close()
+    with_kills = ObserveState(tmp_path / "state.sqlite")
+    found = cases(with_kills)
+    assert kills > 5
+    assert len(set(moved(found))) == len(found)
+    assert not [c for c in found if c.state is CaseState.LOST]
+    records = {c.record for c in cases(whole)}
+    assert records <= {c.record for c in found} | {c.counterpart for c in found}
+    with_kills.close()
+
+
+def test_what_cannot_be_read_is_told_and_read_later() -> None:
+    traffic, lines = Traffic(seed="away"), list[str]()
+    traffic.begin_sync()
+    traffic.people(10, 100)
+    state = ObserveState(":memory:")
+    calls, listed = iter(range(1000)), traffic.observed["Wix.com"].list
+
+    def list_(datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        if 3 < next(calls) < 9:
+            raise SystemUnreachable("Wix.com does not answer")
+        records: Iterator[Record] = listed(datatype, since)
+        return records
+
+    traffic.observed["Wix.com"].list = list_
+    observation = plan(traffic, options(15, for_s=400), state, lines)
+    list(observation.events())
+    assert sum("Wix.com does not answer" in line for line in lines) == 5
+    assert not [c for c in cases(state) if c.state is CaseState.LOST]
+
+
+def test_two_observations_of_one_state_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    state = ObserveState(path)
+    with pytest.raises(UsageError, match="another observation uses this file"):
+        ObserveState(path)
+    state.close()
+
+
+def test_a_new_beginning_forgets_everything(tmp_path: Path) -> None:
+    traffic = Traffic(seed="again")
+    traffic.begin_sync()
+    traffic.people(20, 200)
+    state = ObserveState(tmp_path / "state.sqlite")
+    assert failed(observe(traffic, options(15, for_s=400), state)) == set()
+    assert cases(state)
+    state.reset()
+    assert not cases(state)
+    state.close()

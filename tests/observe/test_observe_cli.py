@@ -1,0 +1,101 @@
+"""`qa-sync observe` against a served sandbox: it reads, it writes nothing, and it says what it saw."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from audit_served import served
+from audit_world import World, make_world, system
+from cli_caller import QaSync
+
+from qa_sync.clock import VirtualClock
+
+RUN = ("observe", "specs/000.txt", "--every", "200ms", "--max-lag", "1s")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(20)
+
+
+@pytest.fixture
+def config(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
+    with served(world, tmp_path, monkeypatch) as settings:
+        yield "--config", str(settings), "--state", str(tmp_path / "observe.sqlite")
+
+
+def test_nothing_is_written_and_no_traffic_is_no_success(
+    qa_sync: QaSync, world: World, config: tuple[str, ...], tmp_path: Path
+) -> None:
+    report, before = tmp_path / "observed.json", world.writes()
+    ended = qa_sync(*RUN, "--for", "1s", *config, "--report", f"json={report}")
+    assert ended.code == 3, ended.err
+    assert world.writes() == before
+    results = json.loads(report.read_text(encoding="utf-8"))
+    assert results["mode"] == "observe"
+    checks = [check for spec in results["specs"] for section in spec["sections"] for check in section["checks"]]
+    assert {check["status"] for check in checks} == {"skipped"}
+    assert {check["kind"] for check in checks} >= {"arrives", "lag", "carries", "unique", "no-echo", "newest-wins"}
+
+
+def test_an_edit_that_does_not_arrive_is_told_with_its_record(
+    qa_sync: QaSync, world: World, config: tuple[str, ...]
+) -> None:
+    assert qa_sync(*RUN, "--for", "400ms", *config).code == 3  # all records are read once
+    editor = system(world.apps, "Wix.com", VirtualClock(datetime.now(UTC)))
+    edited = next(editor.list("contacts"))
+    editor.update(edited, {"info.name.last": "Changed by hand"})
+    editor.close()
+    ended = qa_sync(*RUN, "--for", "3s", *config)
+    assert ended.code == 1, ended.err
+    assert "arrives/forward" in ended.out
+    assert edited.id in ended.out
+    assert "Going on from" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--every", "30s", "--max-lag", "45s"), "--max-lag 45s is shorter than two intervals of 30s"),
+        (("--every", "0s"), "--every: expected more than 0 seconds, got '0s'"),
+        (("--every", "often"), "--every: expected"),
+        (("--for", "forever"), "--for: expected"),
+    ],
+)
+def test_times_that_make_no_sense_are_refused(
+    qa_sync: QaSync, config: tuple[str, ...], options: tuple[str, ...], told: str
+) -> None:
+    ended = qa_sync("observe", "specs/000.txt", "--for", "1s", *options, *config)
+    assert (ended.code, told in ended.err) == (2, True), ended.err
+
+
+def test_an_interval_that_the_rate_forbids_is_refused(qa_sync: QaSync, config: tuple[str, ...]) -> None:
+    settings, heading = Path(config[1]), '[systems."Customerp"]'
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(heading, f'{heading}\nrate = "1/min"'), encoding="utf-8")
+    ended = qa_sync("observe", "specs/000.txt", "--every", "30s", "--for", "1s", *config)
+    assert ended.code == 2
+    assert "is the shortest interval that this rate allows" in ended.err
+
+
+def test_the_state_of_other_sections_is_refused(qa_sync: QaSync, config: tuple[str, ...]) -> None:
+    assert qa_sync(*RUN, "--for", "300ms", *config).code == 3
+    ended = qa_sync(*RUN, "--section", "1", "--for", "300ms", *config)
+    assert ended.code == 2
+    assert "--from-now starts over" in ended.err
+    assert qa_sync(*RUN, "--section", "1", "--for", "300ms", "--from-now", *config).code == 3
+
+
+def test_a_file_that_is_no_state_is_refused(qa_sync: QaSync, config: tuple[str, ...]) -> None:
+    db = sqlite3.connect(config[3])
+    db.execute("CREATE TABLE other (x)")
+    db.commit()
+    db.close()
+    ended = qa_sync(*RUN, "--for", "1s", *config)
+    assert ended.code == 2
+    assert "observe.sqlite: another program's database" in ended.err
