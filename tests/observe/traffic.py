@@ -20,8 +20,9 @@ from qa_sync.modes.observe import ObserveContext, ObservedSystem, make_observati
 from qa_sync.observe.model import ObserveOptions
 from qa_sync.observe.observation import Observation
 from qa_sync.observe.state import ObserveState
+from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import Results, collect_results
+from qa_sync.running.results import Results
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault

@@ -22,7 +22,7 @@ from qa_sync.modes.job import Job
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
-from qa_sync.running.results import collect_results
+from qa_sync.running.collect_results import collect_results
 
 
 @click.command()
