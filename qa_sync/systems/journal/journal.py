@@ -156,6 +156,10 @@ class Journal:
             if known not in {None, id}:
                 db.execute("INSERT INTO records VALUES (NULL, ?, ?, ?, ?, '', ?, 'made', NULL, 1)", (*at, known))
 
+    def forget_id(self, number: int) -> None:
+        """Record that the id of a created record is that of another one; a cleanup searches for the record's mark."""
+        self._file.write("UPDATE records SET id = NULL, state = 'intended' WHERE number = ?", number)
+
     def note_not_created(self, number: int, why: str) -> None:
         """Record that an intended record was not created."""
         self._file.write("UPDATE records SET state = 'removed', why = ? WHERE number = ? AND id IS NULL", why, number)

@@ -50,8 +50,10 @@ class JournaledSystem:
             yield record
 
     def lookup(self, datatype: str, id: str) -> Record | None:
-        """Return the system's record with that id."""
-        return self._system.lookup(datatype, id)
+        """Return the system's record with that id; raises InvalidResponse if it was created for the run, but before."""
+        record = self._system.lookup(datatype, id)
+        self._check_created(record)
+        return record
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
         """Create a record; the journal gets the intent before and the id after it."""
@@ -76,10 +78,16 @@ class JournaledSystem:
             if record is None:
                 return
             self._owned.require_owned(record, self.cards[datatype])
+        elif self._owned.is_unread(self.label, datatype, id) and "lookup" not in self.cards[datatype].cannot:
+            self._check_created(self._quiet.lookup(datatype, id))
         self._owned.removing(self.label, datatype, id)
         self._system.delete(datatype, id)
         confirm_deleted(self._quiet, datatype, id)
         self._owned.removed(self.label, datatype, id)
+
+    def _check_created(self, record: Record | None) -> None:
+        if record is not None:
+            self._owned.check_created(record, self.cards[record.datatype])
 
 
 def confirm_deleted(system: System, datatype: str, id: str) -> None:

@@ -6,36 +6,20 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
-from typing import Final
+from typing import Final, NoReturn
 
 from msgspec.structs import replace
 
-from qa_sync.errors import InternalError, NoVerdict, RequestRejected
-from qa_sync.systems.cards import EntityCard, Writable
+from qa_sync.errors import InternalError, InvalidResponse, NoVerdict, RequestRejected
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.journal.creation_times import creation_times
 from qa_sync.systems.journal.journal import ALL_RECORDS, Journal, JournaledRecord, JournaledRun, RecordLocation
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 FORBIDDEN: Final = 403
-CREATED: Final = frozenset(
-    {
-        "created",
-        "created_at",
-        "createdat",
-        "created_date",
-        "createddate",
-        "created_time",
-        "createdtime",
-        "createtime",
-        "create_date",
-        "date_created",
-        "date_created_gmt",
-        "datecreated",
-    }
-)
-"""Names of the creation time in various systems; entity cards do not contain it."""
 
 
 class RunRecords:
@@ -62,6 +46,8 @@ class RunRecords:
         entries = [e for e in journal.entries(run.id) if e.state != "removed"]
         self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.id}
         self._gone: set[tuple[str, str, str]] = set()
+        self._created: set[tuple[str, str, str]] = set()
+        self._unread: dict[tuple[str, str, str], int] = {}
         self._pending_notes: dict[int, JournaledRecord] = {}
         self._preexisting = journal.preexisting_ids(run.id)
         self._lock = Lock()
@@ -104,14 +90,44 @@ class RunRecords:
         )
 
     def made(self, number: int, system: str, datatype: str, id: str) -> None:
-        """Record the id of an intended record; it is kept in memory if the journal cannot be written."""
-        self._know(system, datatype, id)
+        """Record the id of an intended record; it is kept in memory if the journal cannot be written.
+
+        Raises InvalidResponse if it is the id of another record, which would be changed and deleted for the new one.
+        """
+        at = (system, datatype, id)
+        if at in self._created or id in self._preexisting.get((system, datatype), ()):
+            self._reject_id(*at)
+        self._know(*at)
+        self._created.add(at)
+        self._unread[at] = number
         try:
             self.journal.note_created(number, id)
         except NoVerdict:
             known = next(entry for entry in self.journal.entries(self.run.id) if entry.number == number)
             with self._lock:
                 self._pending_notes[number] = replace(known, id=id, state="made")
+
+    def check_created(self, record: Record, card: EntityCard) -> None:
+        """Raise InvalidResponse if a record that the run has just created is older than the run, so not its own."""
+        at = (record.system, record.datatype, record.id)
+        number = self._unread.pop(at, None)
+        if number is None or all(instant >= self.since for instant in creation_times(record, card)):
+            return
+        with self._lock:
+            self._known.discard(at)
+            self._created.discard(at)
+            self._preexisting.setdefault(at[:2], set()).add(record.id)
+        self.journal.forget_id(number)
+        self._reject_id(*at)
+
+    def is_unread(self, system: str, datatype: str, id: str) -> bool:
+        """Return whether the run has created a record and not read it since."""
+        return (system, datatype, id) in self._unread
+
+    def _reject_id(self, system: str, datatype: str, id: str) -> NoReturn:
+        entity = self.place(system, datatype).entity
+        hint = "that record is not changed by qa-sync; check that the insert of the connector creates a new record"
+        raise InvalidResponse(f"{system} returned the id of another {entity} for a new one: {id}", hint=hint)
 
     def claim(self, record: Record, card: EntityCard) -> bool:
         """Record a record if it carries a mark of the run and did not exist before; return whether it is the run's."""
@@ -172,7 +188,8 @@ class RunRecords:
     def removed(self, system: str, datatype: str, id: str) -> None:
         """Record that a record does not exist any more; another record with that id is not the run's."""
         with self._lock:
-            self._known.discard((system, datatype, id))
+            for known in (self._known, self._created):
+                known.discard((system, datatype, id))
             self._gone.add((system, datatype, id))
         with suppress(NoVerdict):  # then cleanup does not find the record, which is harmless
             self.journal.removed(self.run.id, self.place(system, datatype), id)
@@ -204,7 +221,7 @@ class RunRecords:
         preexisting_ids = self._preexisting.get((record.system, record.datatype), set())
         if record.id in preexisting_ids:
             return True
-        if ages := _creation_times(record, card):
+        if ages := creation_times(record, card):
             return any(instant < self.since for instant in ages)
         return ALL_RECORDS not in preexisting_ids
 
@@ -218,30 +235,9 @@ def _preexisting_ids(system: System, datatype: str, since: datetime) -> set[str]
     first = next(iter(system.list(datatype)), None)
     if first is None:
         return {ALL_RECORDS}
-    if _creation_times(first, system.cards[datatype]):
+    if creation_times(first, system.cards[datatype]):
         return {record.id for record in system.list(datatype, since)}
     return {ALL_RECORDS, *(record.id for record in system.list(datatype))}
-
-
-def _creation_times(record: Record, card: EntityCard) -> list[datetime]:
-    """Return the creation times in a record; empty if there are none.
-
-    Ignores writable members, because a sync may have written them.
-    """
-    written = {path for path, known in card.properties.items() if known.writable is not Writable.NEVER}
-    names = [name for name in record.data if name.casefold() in CREATED and name not in written]
-    return [instant for name in names for instant in _instants(name, record.data[name])]
-
-
-def _instants(name: str, value: Json) -> list[datetime]:
-    """Return the instant in a member; empty for local times, which cannot be compared."""
-    try:
-        instant = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return []
-    if instant.tzinfo is None and name.casefold().endswith("gmt"):
-        instant = instant.replace(tzinfo=UTC)
-    return [instant] if instant.tzinfo else []
 
 
 def _fingerprint(text: str) -> str:

@@ -23,6 +23,9 @@ SEPARATORS: Final = re.compile(r"[/\\;]")
 PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 """A text that is a segment however it is quoted, as nearly all ids are."""
 
+NO_TEXT: Final = re.compile(r"[\0\ud800-\udfff]")
+"""Characters that no file, database or URL takes."""
+
 DOTS: Final = (".", "..")
 UNQUOTED_TIMES: Final = 4
 """How often a value is unquoted: by the system, and by the proxies before it."""
@@ -31,18 +34,19 @@ UNQUOTED_TIMES: Final = 4
 def is_path_segment(text: str) -> bool:
     """Return whether a text, quoted in a path, is a segment of its own.
 
-    An empty text and dots lead to the collection or above it. Source: RFC 3986, 5.2.4.
+    An empty text and dots lead to the collection or above it, and half a surrogate pair cannot be quoted. Source: RFC
+    3986, 5.2.4.
     """
     if PLAIN.fullmatch(text):
         return True
     for _ in range(UNQUOTED_TIMES):
         text = unquote(text)
     parts = [part.strip() for part in SEPARATORS.split(text)]
-    return "\0" not in text and any(parts) and not any(part in DOTS for part in parts)
+    return not NO_TEXT.search(text) and any(parts) and not any(part in DOTS for part in parts)
 
 
 def id_text(value: Json) -> str | None:
-    """Return a value as an id; None for an object, a list, a boolean, null, an empty text and dots."""
+    """Return a value as an id; None for an object, a list, a boolean, null, and for a text that is no path segment."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
     text = str(value)

@@ -62,12 +62,25 @@ class RenderedRequest(Struct, frozen=True):
         # Header names are case-insensitive; the operation's own Content-Type takes precedence.
         own_kind = kind is None or any(name.lower() == "content-type" for name in self.headers)
         headers = self.headers if own_kind else {"Content-Type": kind, **self.headers}
-        request = build(self.method, url, headers=_parsed_headers(tuple(headers.items())), content=content)
+        request = build(self.method, url, headers=parsed_headers(self.operation, headers), content=content)
         if self.rerender:
             request.extensions[RERENDER] = (self.rerender, request.url)
         if self.rate_limiting != (None, None):
             request.extensions[RATE_LIMITING] = self.rate_limiting
         return request
+
+
+def parsed_headers(operation: str, fields: Mapping[str, str]) -> httpx.Headers:
+    """Return the headers of a request; raises NotConvertible for a value that is not ASCII.
+
+    A value may come from a record, such as its revision.
+    """
+    try:
+        return _parsed_headers(tuple(fields.items()))
+    except UnicodeEncodeError:
+        name = next(name for name, value in fields.items() if not f"{name}{value}".isascii())
+        message = f"{operation}: the value of the header {name!a} contains a character that is not ASCII"
+        raise NotConvertible(message) from None
 
 
 def _query(value: Json) -> str | tuple[str, ...]:

@@ -23,6 +23,7 @@ ORIGIN: Final = re.compile(r"^[A-Za-z][\w+.-]*://[^/?#]*")
 BLOCKS: Final = re.compile(r"\{%.*%\}", re.DOTALL)
 TAG: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+NOT_SENT: Final = "nothing was sent; check the URL template of the operation and the values of the record"
 FILLED: Final = "x"
 """The placeholder for the value of an expression."""
 
@@ -45,8 +46,7 @@ def reject_other_place(template: str, url: str, absolute: str, *, hosts: Iterabl
     if problem is None and home and origin != home and origin not in others:
         problem = "names another host"
     if problem:
-        hint = "nothing was sent; check the URL template of the operation and the values of the record"
-        raise ConnectorError(f"invalid URL {url!r}: a value in it {problem}", hint=hint)
+        raise ConnectorError(f"invalid URL {url!r}: a value in it {problem}", hint=NOT_SENT)
 
 
 def _origin(url: str) -> str:
@@ -121,7 +121,10 @@ def safe_in_url(variables: Mapping[str, object], names: frozenset[str] | None = 
 
 def _quoted(value: object) -> object:
     if isinstance(value, str):
-        return quote(value, safe="")
+        try:
+            return quote(value, safe="")
+        except UnicodeEncodeError:
+            raise ConnectorError("invalid URL: a value in it contains a lone surrogate", hint=NOT_SENT) from None
     if isinstance(value, list):
         return [_quoted(each) for each in value]
     return {k: _quoted(v) for k, v in value.items()} if isinstance(value, Mapping) else value

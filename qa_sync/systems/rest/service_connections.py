@@ -12,6 +12,7 @@ from qa_sync.errors import RequestRejected
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Operation, Service
 from qa_sync.systems.requests.rendering import RequestRenderer, find_url_rebase
+from qa_sync.systems.requests.request import parsed_headers
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.parsing import SentRequest, has_error_expression, read_error
@@ -79,7 +80,7 @@ class ServiceConnections:
         call = renderer.make(operation, variables, body=body)
         request = call.request(exchange.client.build_request)
         if headers:
-            request.headers.update(headers)
+            request.headers.update(parsed_headers(operation.name, headers))
         return SentRequest(call, request, exchange.send(request, idempotent=idempotent), variables)
 
     def expect_success(self, operation: Operation, sent: SentRequest, *, uncertain: bool = False) -> None:

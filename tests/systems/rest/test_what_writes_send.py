@@ -11,9 +11,10 @@ import httpx
 import pytest
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import UncertainWrite
+from qa_sync.errors import NotConvertible, UncertainWrite
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
+from qa_sync.systems.system import Record
 from qa_sync.values import paths
 
 URL = "https://small.test"
@@ -109,6 +110,15 @@ def test_a_name_with_dots_stands_in_quotes(tmp_path: Path) -> None:
     assert paths.write({"a": {"b.c": 1, "d": 2}}, 'a."b.c"', 3) == {"a": {"b.c": 3, "d": 2}}
     assert paths.omit({"a": {"b.c": 1, "d": 2}}, 'a."b.c"') == {"a": {"d": 2}}
     assert paths.segments('a."b.c".d') == ("a", '"b.c"', "d")
+
+
+@pytest.mark.parametrize("revision", ["é", "\ud800", "€1"])
+def test_a_revision_that_no_header_can_carry_is_an_error(tmp_path: Path, revision: str) -> None:
+    server = Server()
+    system = connect(tmp_path, server, 'revision = { read = "rev", header = "If-Match" }')
+    with pytest.raises(NotConvertible, match="the header 'If-Match' contains a character that is not ASCII"):
+        system.update(Record("Small", "thing", "7", {"id": 7, "rev": revision}), {"name": "Eve"})
+    assert server.bodies == []
 
 
 CREATED = [
