@@ -128,6 +128,15 @@ def test_http_without_a_server(make: Make) -> None:
         make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run"), VirtualClock(EPOCH))()
 
 
+@pytest.mark.parametrize("location", ["https://xn--a/", "http://a:b/", "https://[::1"])
+def test_http_that_redirects_to_an_invalid_url(make: Make, location: str) -> None:
+    with (
+        loopback(lambda _: httpx.Response(302, headers={"location": location})) as server,
+        pytest.raises((SystemUnreachable, InvalidResponse), match=r"did not respond|302"),
+    ):
+        make(SyncSettings(Trigger.HTTP, url=f"{server.url}/run"), VirtualClock(EPOCH))()
+
+
 @pytest.mark.parametrize("proxied", [False, True])
 def test_http_does_not_show_the_password_of_its_url(
     make: Make, monkeypatch: pytest.MonkeyPatch, *, proxied: bool

@@ -13,12 +13,15 @@ from typing import Any
 
 import httpx
 import pytest
+from cli_caller import QaSync
 from hostile_values import results
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loopback import loopback
+from people_api import KEY, People, write_connector, write_settings, write_spec
 from small_system import small
 
-from qa_sync.errors import NoVerdict, QaSyncError, UncertainWrite
+from qa_sync.errors import InvalidResponse, NoVerdict, QaSyncError, UncertainWrite
 from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats.table import FORMATS, render
 from qa_sync.reports.history.store import append_run
@@ -166,6 +169,50 @@ def test_an_id_with_a_secret_in_it_goes_nowhere(how: str, secret: str) -> None:
             world.connection.system().insert("thing", {"name": "a"}, lambda: f"a{secret}")
     assert secret not in str(told.value)
     assert len(world.server.asked) == 1
+
+
+@pytest.mark.parametrize("how", ["list", "list_pages", "lookup"])
+@settings(max_examples=10)
+@given(secret=SECRETS, before=st.sampled_from(["", "a", "a/"]))
+def test_a_record_with_a_secret_in_its_id_is_not_read(how: str, secret: str, before: str) -> None:
+    record = {"id": f"{before}{secret}", "name": "a"}
+    answer = record if how == "lookup" else [{"id": "1"}, record]
+    with tempfile.TemporaryDirectory() as folder:
+        world = small(Path(folder), handler=lambda _: httpx.Response(200, json=answer), redact=Redactor([secret]))
+        system = world.connection.system()
+        with pytest.raises(InvalidResponse, match="the id of a record contains a secret") as told:
+            system.lookup("thing", "1") if how == "lookup" else list(getattr(system, how)("thing"))
+    assert secret not in str(told.value)
+
+
+COMMANDS = {
+    "check": ("check", "{spec}", "--mode", "live", "--kind", "create", "--report", "json={place}/r.json", "--history"),
+    "sync": ("sync", "{spec}", "--links", "{place}/links.sqlite"),
+    "audit": ("audit", "{spec}", "--report", "html={place}/r.html", "--differences", "{place}/d.parquet"),
+    "record": ("check", "{spec}", "--mode", "record", "--cassettes", "{place}/cassettes", "--kind", "create"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_record_with_a_secret_in_its_id_is_in_no_file(
+    command: str, qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEOPLE_KEY", KEY)
+    monkeypatch.setenv("QA_SYNC_HISTORY", "1")
+    people = People()
+    people.stores["plain", "alpha"] = {KEY: {"id": f"a-{KEY}", "name": "Kari"}}
+    for name in ("alpha", "beta"):
+        write_connector(tmp_path / name)
+    spec = write_spec(tmp_path / "spec.txt", [("name", "name", "string")])
+    keys = '[[keys]]\nsection = "Alpha Person to Beta Person"\nsource = "name"\ntarget = "name"\n'
+    with loopback(people) as served:
+        config = write_settings(tmp_path, served.url, keys)
+        words = [word.format(spec=spec, place=tmp_path) for word in COMMANDS[command]]
+        done = qa_sync(*words, "--config", str(config))
+    assert done.code == 3, done.out + done.err
+    assert "the id of a record contains a secret" in " ".join((done.out + done.err).split())
+    assert KEY not in done.out + done.err
+    assert [file for file in tmp_path.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()] == []
 
 
 def test_a_recording_with_a_secret_in_it_is_not_written(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from qa_sync.clock import Clock
 from qa_sync.errors import InvalidResponse, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, read_environment
 from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.redirects import INVALID_REDIRECT
 from qa_sync.systems.http.request_extensions import IDEMPOTENT
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.systems.http.retrying.backoff import SharedBackoff
@@ -65,7 +66,7 @@ class TriggerClient:
             return self._client.request(
                 method, self._url + path, data=dict(form) if form else None, extensions={IDEMPOTENT: reads}
             )
-        except httpx.RequestError as error:
+        except (httpx.RequestError, *INVALID_REDIRECT) as error:
             raise SystemUnreachable(
                 self.redact(f"the sync at {self._url + path} did not respond: {str(error) or type(error).__name__}"),
                 hint="check the url in [sync], and that this machine can reach it",

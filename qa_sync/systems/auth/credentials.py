@@ -12,6 +12,7 @@ from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.numbers import number
 from qa_sync.systems.connectors.operations import Service
+from qa_sync.systems.http.redirects import parse_url
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.responses.response_checker import ResponseChecker
 from qa_sync.systems.templates.references import ReferenceResolver
@@ -45,10 +46,7 @@ class AuthContext(Struct, frozen=True):
 
     def url(self, name: str) -> httpx.URL:
         """Return the URL in a property of the system; raises UsageError with the property's name if it is invalid."""
-        try:
-            url = httpx.URL(self.references.text(str(self._read_setting(name))))
-        except httpx.InvalidURL:
-            url = httpx.URL("")
+        url = parse_url(self.references.text(str(self._read_setting(name)))) or httpx.URL("")
         if url.scheme not in {"http", "https"} or not url.host:
             raise UsageError(
                 f"{self.response_checker.label}: {name} is not a valid URL", hint="expected https://host/path"

@@ -12,8 +12,24 @@ import httpx
 
 MAX_REDIRECTS: Final = 5
 READ_METHODS: Final = frozenset({"GET", "HEAD"})
+INVALID_REDIRECT: Final = (httpx.InvalidURL, UnicodeError)
+"""What httpx raises for a redirect to an invalid URL, also when it does not follow it."""
+
 HARMLESS: Final = ("accept", "accept-encoding", "accept-language", "user-agent")
 """The headers that are sent to another host; any other header may be a credential."""
+
+
+def parse_url(text: str, base: httpx.URL | None = None) -> httpx.URL | None:
+    """Return a URL from outside, relative to `base`, or None if it is invalid.
+
+    httpx raises some errors of other libraries, and those about the name of a host only when it is read.
+    """
+    try:
+        url = httpx.URL(text) if base is None else base.join(text)
+        _ = url.host
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return url
 
 
 def follow_redirect(
@@ -30,10 +46,10 @@ def follow_redirect(
     """
     if request.method not in READ_METHODS or not response.has_redirect_location:
         return None
-    try:
-        url = request.url.join(response.headers["location"]).copy_with(username=None, password=None, fragment=None)
-    except (httpx.InvalidURL, ValueError):
+    url = parse_url(response.headers["location"], request.url)
+    if url is None:
         return None
+    url = url.copy_with(username=None, password=None, fragment=None)
     if url.scheme not in {"http", "https"} or not url.host or not _may_follow(request.url, url, home, allowed):
         return None
     if is_same_origin(request.url, url):

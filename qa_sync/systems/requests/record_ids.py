@@ -53,6 +53,16 @@ def id_text(value: Json) -> str | None:
     return text if is_path_segment(text) else None
 
 
+def is_same_id(one: str, other: str) -> bool:
+    """Return whether two ids name the same record; a system may write one in capitals, or as another number."""
+    if one.casefold() == other.casefold():
+        return True
+    try:
+        return Decimal(one) == Decimal(other)
+    except ArithmeticError:
+        return False
+
+
 def read_id(key: tuple[str, ...], data: Json) -> str | None:
     """Return a record's id, or None if a member of its key is missing or is not an id."""
     parts = [text for path in key if (text := id_text(paths.read(data, path))) is not None]

@@ -60,8 +60,8 @@ class RenderedRequest(Struct, frozen=True):
             text = "a text contains a lone surrogate"
             raise NotConvertible(f"{self.operation}: {text}, which UTF-8 cannot encode") from None
         # Header names are case-insensitive; the operation's own Content-Type takes precedence.
-        own_kind = kind is None or any(name.lower() == "content-type" for name in self.headers)
-        headers = self.headers if own_kind else {"Content-Type": kind, **self.headers}
+        has_kind = any(name.lower() == "content-type" for name in self.headers)
+        headers = self.headers if kind is None or has_kind else {"Content-Type": kind, **self.headers}
         request = build(self.method, url, headers=parsed_headers(self.operation, headers), content=content)
         if self.rerender:
             request.extensions[RERENDER] = (self.rerender, request.url)

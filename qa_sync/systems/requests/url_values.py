@@ -83,6 +83,11 @@ def _path(url: str) -> str:
     return re.split(r"[?#]", ORIGIN.sub("", url), maxsplit=1)[0]
 
 
+def dotted_segments(url: str) -> list[str]:
+    """Return the segments of a URL that lead to another place than the path says, such as `..`."""
+    return _dotted(_path(url))
+
+
 def _dotted(path: str) -> list[str]:
     """Return the segments that no value may produce; the template itself may contain `..`."""
     return [segment for segment in path.split("/") if segment and not _stays(segment)]

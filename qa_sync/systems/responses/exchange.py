@@ -8,6 +8,7 @@ import httpx
 
 from qa_sync.errors import InvalidResponse, SystemUnreachable, UncertainWrite
 from qa_sync.systems.http.failures import ResponseLimitExceeded, is_invalid_request, was_not_sent
+from qa_sync.systems.http.redirects import INVALID_REDIRECT
 from qa_sync.systems.http.request_extensions import IDEMPOTENT, OTHER_HOST
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.response_checker import ResponseChecker
@@ -31,7 +32,7 @@ class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
         request.extensions[IDEMPOTENT] = idempotent
         try:
             response = self.client.send(request)
-        except (httpx.RequestError, httpx.InvalidURL) as error:  # the URL may be that of a redirect
+        except (httpx.RequestError, *INVALID_REDIRECT) as error:
             sent = not was_not_sent(error)
             hint = self._connection_hint(error)
             reason = f"{type(error).__name__}: {self.shown(_error_text(error))}"
@@ -83,5 +84,5 @@ class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
 
 def _error_text(error: Exception) -> str:
     """Return a library's message, or a fixed one for an invalid URL, because parts of secrets cannot be redacted."""
-    is_about_url = isinstance(error, httpx.InvalidURL) or isinstance(error.__context__, httpx.InvalidURL)
+    is_about_url = isinstance(error, INVALID_REDIRECT) or isinstance(error.__context__, httpx.InvalidURL)
     return "it redirects to an invalid URL" if is_about_url else str(error)

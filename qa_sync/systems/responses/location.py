@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from qa_sync.systems.http.redirects import is_same_origin
+from qa_sync.systems.http.redirects import is_same_origin, parse_url
 from qa_sync.systems.requests.record_ids import id_text
 
 
@@ -18,9 +18,8 @@ def located_id(response: httpx.Response) -> str | None:
     location = response.headers.get("location")
     if response.status_code != httpx.codes.CREATED or not location:
         return None
-    try:
-        url = response.request.url.join(location)
-    except httpx.InvalidURL:
+    url = parse_url(location, response.request.url)
+    if url is None:
         return None
     path = url.raw_path.decode("ascii").partition("?")[0].rstrip("/")
     return id_text(unquote(path.rpartition("/")[2])) if is_same_origin(response.request.url, url) else None

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from qa_sync.errors import ConnectorError, InvalidResponse
 from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, Operation
-from qa_sync.systems.http.redirects import is_same_origin
+from qa_sync.systems.http.redirects import is_same_origin, parse_url
 from qa_sync.systems.requests.rendering import RequestRenderer
 from qa_sync.systems.requests.request import RenderedRequest
+from qa_sync.systems.requests.url_values import dotted_segments
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.parsing import OperationResponse, call_operation, list_entities
 from qa_sync.systems.templates.jinja import render_optional
@@ -75,7 +76,10 @@ def pages_with_cursor(
         if previous:
             if _has_strategy("same-next-page-request", operation) and call.is_same_request(previous.reply.call):
                 return
-            _reject_other_host(operation, exchange, call, previous.reply.call)
+            _reject_other_place(operation, exchange, call, previous.reply.call)
+        elif link:  # a cursor of an earlier read, whose next page was never requested
+            first = renderer.make(operation, known, body=variables.get(ENTITY_PAYLOAD))
+            _reject_other_place(operation, exchange, call, first)
         reply = call_operation(operation, renderer, exchange, call, known)
         entities = list_entities(operation, renderer, exchange, reply, known)
         page = Page(reply, entities, link, _empty_repeats(reply, entities, previous))
@@ -151,14 +155,15 @@ def _has_strategy(strategy: str, operation: Operation) -> bool:
     return strategy in operation.termination
 
 
-def _reject_other_host(
+def _reject_other_place(
     operation: Operation, exchange: HttpExchange, call: RenderedRequest, before: RenderedRequest
 ) -> None:
-    """Raise InvalidResponse if the next page would send credentials to another origin, or without TLS."""
-    try:
-        here, there = httpx.URL(before.url), httpx.URL(call.url)
-    except httpx.InvalidURL:  # the message omits it, because it may contain anything
+    """Raise InvalidResponse if the next page would send credentials to another origin, without TLS, or up the path."""
+    here, there = parse_url(before.url), parse_url(call.url)
+    if here is None or there is None:  # the message omits it, because it may contain anything
         exchange.raise_unexpected_shape(operation.name, "the link to the next page is not a valid URL")
+    if not set(dotted_segments(call.url)) <= set(dotted_segments(before.url)):
+        exchange.raise_unexpected_shape(operation.name, "the link to the next page contains '.' or '..'")
     if not is_same_origin(here, there):
         raise InvalidResponse(
             f"{exchange.label}: {operation.name}: the next page is at {_origin(there)}, "

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Final, NoReturn
 
 import httpx
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, UncertainWrite
 from qa_sync.systems.http.failures import GATEWAY_STATUSES
+from qa_sync.systems.http.redirects import parse_url
 from qa_sync.systems.http.request_extensions import (
     ATTEMPTS_HEADER,
     REDIRECTED,
@@ -142,11 +142,10 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
     def _redirect_hint(self, request: httpx.Request, response: httpx.Response) -> str:
         """Return what to do about a redirect that is not followed."""
         hint = f"set the url of {self.label} to the target of the redirect"
-        with suppress(httpx.InvalidURL, ValueError):
-            url = request.url.join(response.headers["location"])
-            host = url.netloc.decode("ascii")
-            if request.method == "GET" and url.scheme == request.url.scheme and self.redact(host) == host:
-                return f'{hint}, or, if that host may respond for {self.label}, allow it: redirects = ["{host}"]'
+        url = parse_url(response.headers["location"], request.url)
+        host = url.netloc.decode("ascii") if url else ""
+        if url and request.method == "GET" and url.scheme == request.url.scheme and self.redact(host) == host:
+            return f'{hint}, or, if that host may respond for {self.label}, allow it: redirects = ["{host}"]'
         return hint
 
     def _body_start(self, response: httpx.Response) -> str:

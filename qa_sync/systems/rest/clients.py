@@ -17,6 +17,7 @@ from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.numbers import SERVICE_NUMBERS, resolve_number
 from qa_sync.systems.connectors.operations import Operation, Service
 from qa_sync.systems.http.direct_client import DirectClient, DirectTransport
+from qa_sync.systems.http.redirects import parse_url
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
@@ -124,10 +125,7 @@ def _timeout(service: Service) -> httpx.Timeout:
 
 def _checked_base_url(label: str, base_url: str, pattern: str) -> str:
     """Return the URL without the path of the API, which the pattern adds: some clients want it, and others do not."""
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
+    url = parse_url(base_url) or httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
         raise UsageError(f"the url of {label} is not a valid URL", hint="expected https://host/path")
     if "?" in base_url or "#" in base_url:  # the path of an operation would become a part of it

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import httpx
 
 from qa_sync.clock import Clock, RealClock
-from qa_sync.errors import RequestRejected, UncertainWrite
+from qa_sync.errors import InvalidResponse, RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.requests.bodies import adds_elements, revision_header
-from qa_sync.systems.requests.record_ids import id_text, known_id, read_id
+from qa_sync.systems.requests.record_ids import id_text, is_same_id, known_id, read_id
 from qa_sync.systems.requests.writes import build_insert, build_update, created_id, key_paths, lookup_variables
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.location import located_id
@@ -149,7 +149,10 @@ class RestSystem:
             self._services.exchange.raise_invalid(request, response, "expected one record")
         if any(paths.read(data, path) == value for path, value in card.gone.items()):
             return None
-        return self._record(card, operation, data)
+        record = self._record(card, operation, data)
+        if not is_same_id(record.id, id):
+            self._services.exchange.raise_unexpected_shape(operation.name, f"got {record.id[:80]!r} instead of {id!r}")
+        return record
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:
         """Create a record from wire values by write path; return its id."""
@@ -168,7 +171,7 @@ class RestSystem:
 
         new = self._created(datatype, post, found)
         if self.exchange_log.redact(new) != new:
-            # It would stand in the journal, and in the URLs of further requests.
+            # It would stand in the journal, in the store of a sync, and in the URLs of further requests.
             raise UncertainWrite(f"{self.label}: the id of a new record contains a secret", succeeded=True)
         return new
 
@@ -239,4 +242,7 @@ class RestSystem:
             key = id_text(renderer.text(operation, operation.id_expression, {**data, "entity": data}))
         if key is None or not isinstance(data, dict):
             self._services.exchange.raise_unexpected_shape(operation.name, f"a record without a valid {card.key!r}")
+        if self.exchange_log.redact(key) != key:
+            text = f"{self.label}: {operation.name}: the id of a record contains a secret"
+            raise InvalidResponse(text, hint="a value that is not a secret belongs in `parameters`, not in `secrets`")
         return Record(self.label, card.datatype, key, without_tagged_values(card, data))

@@ -641,7 +641,9 @@ class TestRedirects:
             connection.close()
         assert server.lines == ["GET /things/1"]
 
-    @pytest.mark.parametrize("url", ["ftp://other.test/", "mailto:a@b", "http://a:b/"])
+    @pytest.mark.parametrize(
+        "url", ["ftp://other.test/", "mailto:a@b", "http://a:b/", "https://xn--a/", "https://[::1", "http://@//]"]
+    )
     def test_nonsense_is_not_followed(self, tmp_path: Path, url: str) -> None:
         world = self.world(tmp_path, self.to(url))
         with pytest.raises((InvalidResponse, SystemUnreachable), match=r"redirected|no response"):

@@ -20,7 +20,7 @@ THING = {"id": "1"}
 
 def looked_up(place: Path, ids: list[str], **operation: Any) -> tuple[Small, RestSystem]:
     operations = {**OPERATIONS, "thing-lookup": {**OPERATIONS["thing-lookup"], **operation}}
-    world = small(place, *[THING] * len(ids), operations=operations)
+    world = small(place, *({"id": each} for each in ids), operations=operations)
     system = world.connection.system()
     for each in ids:
         system.lookup("thing", each)

@@ -69,6 +69,19 @@ def test_a_listed_record_whose_id_is_none_is_reported(tmp_path: Path, value: Any
         list(world.connection.system().list("thing"))
 
 
+@pytest.mark.parametrize(("id", "returned"), [("7", "8"), ("7", "77"), ("a", "b"), ("7", "x7"), ("1,2", "12")])
+def test_another_record_than_was_asked_for_is_reported(tmp_path: Path, id: str, returned: str) -> None:
+    world = small(tmp_path, answer({"id": returned, "name": "a"}))
+    with pytest.raises(InvalidResponse, match=f"thing-lookup: got {returned!r} instead of {id!r}"):
+        world.connection.system().lookup("thing", id)
+
+
+@pytest.mark.parametrize(("id", "returned"), [("7", 7), ("7.0", 7), ("AB-1", "ab-1"), ("1E+20", 10**20)])
+def test_an_id_in_another_spelling_is_the_same(tmp_path: Path, id: str, returned: Any) -> None:
+    world = small(tmp_path, answer({"id": returned, "name": "a"}))
+    assert world.connection.system().lookup("thing", id) is not None
+
+
 @pytest.mark.parametrize("verb", ["lookup", "delete"])
 @pytest.mark.parametrize("id", [value for value in NO_IDS if isinstance(value, str)])
 def test_no_request_is_made_of_an_id_that_leads_elsewhere(tmp_path: Path, verb: str, id: str) -> None:

@@ -5,6 +5,7 @@ Source: docs/explanation/connector-format-facts.rst, "Paging".
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from fake_vendor import Answers
 from folder_vendor import BASE, listed, speak_folder
 
 from qa_sync.errors import InvalidResponse
+from qa_sync.systems.responses.pagination import PageCursor
 
 
 def rows(*ids: int) -> list[Any]:
@@ -113,6 +115,37 @@ def test_a_next_page_at_another_port_is_refused() -> None:
     with pytest.raises(InvalidResponse, match=r"is at https://api\.example\.test:8443, this page is at"):
         list(system.list("cursor"))
     assert len(fake.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "../admin",
+        "..",
+        "people/../../admin",
+        "https://api.example.test/v1/../admin",
+        "https://api.example.test/v1/%2e%2e/admin",
+        "https://api.example.test/v1/..;/admin",
+        "\ud800",
+        "https://xn--a/v1",
+        "https://[::1",
+        "https://api.example.test:port/",
+        "people\r\nX-Other: 1",
+    ],
+)
+def test_a_next_page_outside_of_the_collection_is_refused(link: str) -> None:
+    answer = {"results": rows(1), "paging": {"next": {"link": link}}}
+    system, fake = speak_folder("paging", httpx.Response(200, content=json.dumps(answer)))
+    with pytest.raises(InvalidResponse, match=r"the link to the next page (is not a valid URL|contains '\.')"):
+        list(system.list("cursor"))
+    assert len(fake.asked) == 1
+
+
+def test_a_later_read_does_not_begin_on_another_host() -> None:
+    system, fake = speak_folder("paging")
+    with pytest.raises(InvalidResponse, match=r"the next page is at https://evil\.example\.test"):
+        list(system.list_pages("cursor", start=PageCursor(1, "https://evil.example.test/cursor")))
+    assert fake.asked == []
 
 
 def test_a_next_page_without_tls_is_refused() -> None:

@@ -140,6 +140,8 @@ def test_the_id_of_a_new_record_is_in_the_body_or_in_the_location(
 
 NO_ID = [
     ("another host", httpx.Response(201, headers={"location": "https://other.test/things/8"})),
+    ("an invalid host", httpx.Response(201, headers={"location": "https://xn--a/things/8"})),
+    ("an invalid address", httpx.Response(201, headers={"location": "http://@//]/8"})),
     ("dots", httpx.Response(201, headers={"location": "/things/%2e%2e"})),
     ("not 201", httpx.Response(200, headers={"location": "/things/8"})),
     ("a message", httpx.Response(200, json="created")),
