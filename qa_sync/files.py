@@ -36,7 +36,10 @@ def read_limited(path: Path, max_bytes: int, variable: str = "") -> bytes:
             return b""  # the usual way to say that a file is not wanted
         if not stat.S_ISREG(status.st_mode):
             raise UnsuitableFile("expected a regular file")
-        content = file.read(max_bytes + 1) if status.st_size <= max_bytes else b""
+        # A buffer as large as the file, not as the limit, which takes longer to get than the file to read.
+        content = file.read(status.st_size + 1) if status.st_size <= max_bytes else b""
+        if len(content) > status.st_size:  # it has grown, or is one of /proc, which say nothing of their size
+            content += file.read(max_bytes + 1 - len(content))
         if max(status.st_size, len(content)) > max_bytes:
             raise UnsuitableFile(too_large(max_bytes, variable))
     return content

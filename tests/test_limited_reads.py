@@ -30,6 +30,19 @@ def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
         read_limited(path, 4)
 
 
+def test_a_file_that_is_longer_than_it_says_is_read_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "grows"
+    path.write_bytes(b"12")
+    before = path.stat()
+    path.write_bytes(b"12345")
+    monkeypatch.setattr("os.fstat", lambda _: before)
+    assert read_limited(path, 5) == b"12345"
+    with pytest.raises(UnsuitableFile, match="larger than 4 bytes"):
+        read_limited(path, 4)
+
+
 def test_the_null_device_is_an_empty_file() -> None:
     assert read_limited(Path(os.devnull), 5) == b""
     assert load_settings(Path(os.devnull)).systems == {}

@@ -12,13 +12,13 @@ from qa_sync.checklist.claims import Claim
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.steps import Expect
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.events import WORST_FIRST, Arrival, Direction, Status
+from qa_sync.running.events import Arrival, Status
 
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
 
 class CheckResult(Struct, frozen=True):
-    """The result of a check, with its arrivals: on the target first, then on the source."""
+    """The result of a check, with the arrivals of its claims in the order of their verdicts."""
 
     verdict: Verdict
     arrivals: tuple[Arrival, ...] = ()
@@ -30,9 +30,8 @@ class CheckResult(Struct, frozen=True):
 
     def merged_with(self, other: CheckResult) -> CheckResult:
         """Return the worse of two results; a skipped claim does not outweigh one that passes, and a note stays."""
-        worse = min(self, other, key=lambda r: (WORST_FIRST.index(r.verdict.status), r.verdict.message is None))
-        arrivals = sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival.way is Direction.BACKWARD)
-        return replace(worse, arrivals=tuple(arrivals))
+        worse = other if other.verdict.rank < self.verdict.rank else self
+        return replace(worse, arrivals=(*self.arrivals, *other.arrivals))
 
 
 class OpenChecks:

@@ -235,7 +235,7 @@ class ScenarioRun:
             steps=self._steps_of(check),
             exchanges=self._exchanges(verdict) if verdict.status in FAILURES else (),
             unchanged=verdict.unchanged and verdict.status is Status.FAILED,
-            arrivals=tuple(a for direction in Direction for a in result.arrivals if a.way is direction),
+            arrivals=tuple(sorted(result.arrivals, key=lambda arrival: arrival.way is Direction.BACKWARD)),
         )
 
     def _exchanges(self, verdict: Verdict) -> tuple[ExchangeSummary, ...]:

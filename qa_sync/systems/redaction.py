@@ -90,7 +90,7 @@ class Redactor:
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        self._known = frozenset(v for v in values if v)
+        self._known = _secrets(values)
         # The credentials of HTTP Basic, if both user name and password are confidential.
         self._pairs = [f"{name}:{password}" for name, password in itertools.permutations(sorted(self._known), 2)]
         self._pattern: re.Pattern[str] | None = None
@@ -99,7 +99,7 @@ class Redactor:
     def add_secrets(self, *values: str) -> None:
         """Redact these values too."""
         with self._lock:
-            new = frozenset(v for v in values if v)
+            new = _secrets(values)
             if not new <= self._known:
                 self._known |= new
                 self._pattern = None
@@ -119,6 +119,11 @@ class Redactor:
             longest_first = sorted(self._known | packed, key=lambda value: (-len(value), value))
             self._pattern = re.compile("|".join("".join(map(_escaped_pattern, value)) for value in longest_first))
             return self._pattern
+
+
+def _secrets(values: Iterable[str]) -> frozenset[str]:
+    """Return the values that are secrets: a replay has `HIDDEN` in their place, which it neither knows nor redacts."""
+    return frozenset(value for value in values if value and value != HIDDEN)
 
 
 def url_secrets(url: str) -> list[str]:

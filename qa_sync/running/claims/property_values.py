@@ -60,7 +60,6 @@ def _compare_values(
     pair: PropertyPair,
 ) -> Verdict:
     left, right = cards
-    name = f"{entity_name(records, there)} {right.path}"
     wire = read(records.latest[there].data, right.path)
     if there.side is Side.TARGET and (unmet_condition := _unmet_condition(records, there, pair)):
         return unmet_condition
@@ -68,12 +67,13 @@ def _compare_values(
     spec_type = pair.type if there.side is Side.TARGET else None
     declared = spec_type if spec_type and possible(spec_type, right.form.type) else None
     if reason := wrong_type(wire, declared):
-        message = f"{name}: {reason} ({Difference.TYPE})"
+        message = f"{entity_name(records, there)} {right.path}: {reason} ({Difference.TYPE})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.TYPE)
     try:
         actual = records.value(there, records.latest[there], right.path)
     except NotConvertible as error:
-        message = f"{name}: expected {format_value(expected)!r}, got an invalid value: {error.message}"
+        got = f"expected {format_value(expected)!r}, got an invalid value: {error.message}"
+        message = f"{entity_name(records, there)} {right.path}: {got}"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
     forms = (
         _form_in_record(records, RecordKey(there.role, there.side.other), left),
@@ -81,11 +81,11 @@ def _compare_values(
     )
     verdict = compare(expected, actual, *forms, records.environment.zone)
     if verdict.same and (reason := wrong_notation(wire, right.form)):
-        message = f"{name}: {reason} ({Difference.FORMAT})"
+        message = f"{entity_name(records, there)} {right.path}: {reason} ({Difference.FORMAT})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
     if verdict.same:
         return Verdict(Status.PASSED, None, format_value(expected), format_value(actual))
-    message = f"{name}: {verdict.detail} ({verdict.difference})"
+    message = f"{entity_name(records, there)} {right.path}: {verdict.detail} ({verdict.difference})"
     return Verdict(
         Status.FAILED,
         message,

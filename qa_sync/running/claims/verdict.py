@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from qa_sync.running.events import RecordRef, Status
+from qa_sync.running.events import WORST_FIRST, RecordRef, Status
 from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
 
@@ -25,3 +25,8 @@ class Verdict(Struct, frozen=True):
     difference: Difference | None = None
     lacks_counterpart: bool = False
     unchanged: bool = False
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The lower, the worse; of two verdicts with one status, one without a message is the better one."""
+        return WORST_FIRST.index(self.status), self.message is None

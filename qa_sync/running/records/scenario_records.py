@@ -41,6 +41,7 @@ class ScenarioRecords:
     def __init__(self, environment: Environment, scenario: Scenario) -> None:
         self.environment = environment
         self.roles = scenario.roles
+        self._cards = {RecordKey(name, side): role.card(side) for name, role in self.roles.items() for side in Side}
         self.ids: dict[RecordKey, str] = {}
         self.latest: dict[RecordKey, Record] = {}
         self.snapshots: dict[RecordKey, Record] = {}
@@ -66,7 +67,7 @@ class ScenarioRecords:
 
     def card(self, key: RecordKey) -> EntityCard:
         """Return the card of the record's entity."""
-        return self.roles[key.role].card(key.side)
+        return self._cards[key]
 
     def ref(self, key: RecordKey) -> RecordRef:
         """Return the reference to the record for reports."""
