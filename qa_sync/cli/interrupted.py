@@ -9,13 +9,14 @@ import click
 from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist
+from qa_sync.cli.notice import notify
 from qa_sync.cli.options.report_targets import Target
 from qa_sync.modes.job import PreparedRun
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Event, Leftover, Looked, SectionFinished, StepStarted
 from qa_sync.running.results import Results
-from qa_sync.running.runner import RunConfig
+from qa_sync.running.runner import RunConfig, is_failure
 
 Narrow = Callable[[Iterator[Event]], Iterator[Event]]
 """Reduces events to those of the selected checks."""
@@ -37,7 +38,7 @@ def results_of(
     seen: list[Event] = []
     interrupted = None
     try:
-        for event in events:
+        for event in _announcing_stop(events, prepared, config):
             if not isinstance(event, StepStarted | Looked):  # only progress shows them
                 seen.append(event)  # noqa: PERF401 - an interruption must lose none
     except KeyboardInterrupt as signal:
@@ -47,9 +48,11 @@ def results_of(
         raise
     left = _final_cleanup(prepared, _leftovers(seen))
     if interrupted is None:
-        return replace(collect_results(seen), leftovers=left)
-    report_not_removed(left)
-    click.echo(f"cleanup finished: {len(left) or 'no'} records not removed", err=True)
+        results = replace(collect_results(seen), leftovers=left)
+        if results.stopped_early and prepared.is_silent:
+            _report_cleanup(left)
+        return results
+    _report_cleanup(left)
     from qa_sync.running.interrupted import completed  # noqa: PLC0415 - most runs are not interrupted
 
     try:
@@ -78,9 +81,29 @@ def results_so_far(
 def stop_run(prepared: PreparedRun) -> str:
     """Stop a run, from a signal handler; return the line that the interruption prints: what it removes."""
     prepared.stop.set()
+    return escape_invisible(f"Interrupted{_made(prepared)}: stopping the run and removing its records.")
+
+
+def _announcing_stop(events: Iterable[Event], prepared: PreparedRun, config: RunConfig) -> Iterator[Event]:
+    """Pass events through; when the run stops at its first failure, say that and each record that it then removes."""
+    is_stopped = False
+    for event in events:
+        yield event
+        if config.stop_at_first_failure and not is_stopped and is_failure(event):
+            is_stopped = True
+            if made := _made(prepared):
+                notify(f"Stopped at the first failure or error{made}: cleaning up.")
+                prepared.announce_deletions()
+
+
+def _made(prepared: PreparedRun) -> str:
     made = [f"{number} {system} {entity}" for (system, entity), number in sorted(prepared.made().items())]
-    there = f" with {', '.join(made)}" if made else ""
-    return escape_invisible(f"Interrupted{there}: stopping the run and removing its records.")
+    return f" with {', '.join(made)}" if made else ""
+
+
+def _report_cleanup(left: Sequence[Leftover]) -> None:
+    report_not_removed(left)
+    notify(f"cleanup finished: {len(left) or 'no'} records not removed")
 
 
 def _leftovers(seen: Iterable[Event]) -> list[Leftover]:

@@ -136,7 +136,7 @@ class PreparedRun(Struct, frozen=True):
     first section, with the checklists to run; it raises an error when a system cannot be read; `is_silent` returns
     whether an interrupted run has waited for its systems long enough (None: it never waits for systems); `made` returns
     the number of existing records of the run, by system and entity; `release` is called last, after `finish`;
-    `scenarios_of` returns the scenarios of a section when it runs.
+    `scenarios_of` returns the scenarios of a section when it runs; after `announce_deletions`, each deletion is said.
     """
 
     checklists: tuple[Checklist, ...]
@@ -158,6 +158,7 @@ class PreparedRun(Struct, frozen=True):
     made: Callable[[], Mapping[tuple[str, str], int]] = _made_nothing
     release: Callable[[], None] = _close_nothing
     scenarios_of: ScenariosOf = planned_scenarios
+    announce_deletions: Callable[[], None] = _close_nothing
 
     @property
     def simulated(self) -> bool:

@@ -82,6 +82,11 @@ class LiveSession(Struct, frozen=True):
         )
 
     @property
+    def urls(self) -> Mapping[str, str]:
+        """The URLs of the systems by label."""
+        return {label: one.connection.base_url for label, one in self.live_systems.items()}
+
+    @property
     def cycles_known(self) -> bool:
         """Whether every trigger of the sync returns only after a completed cycle."""
         return self.job.settings.sync.trigger not in CYCLES_UNKNOWN
@@ -163,10 +168,11 @@ def prepare(job: Job) -> PreparedRun:
         stop=session.clock.stop,
         redact=session.redact,
         clean_up=session.journal.clean_up,
-        writes=partial(planned_records, session.live_systems),
+        writes=partial(planned_records, session.urls),
         recorded=session.recorder,
         notes=session.recorder.notes,
         begin=session.begin,
         is_silent=session.is_silent,
         made=session.journal.made,
+        announce_deletions=session.journal.announce_deletions,
     )

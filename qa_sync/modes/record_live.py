@@ -71,11 +71,12 @@ def prepare_live(job: Job) -> PreparedRun:
         session.clock.stop,
         redact=session.redact,
         clean_up=session.journal.clean_up,
-        writes=partial(planned_records, session.live_systems),
+        writes=partial(planned_records, session.urls),
         begin=begin,
         release=locks.close,
         is_silent=session.is_silent,
         made=session.journal.made,
+        announce_deletions=session.journal.announce_deletions,
     )
 
 

@@ -12,6 +12,9 @@ from qa_sync.pytest_plugin.folder import FOLDER, WORKER_KEY, results_folder
 SUFFIXES = frozenset({".txt", ".rst"})
 DEPTHS = ("smoke", "standard", "thorough")
 """The values of `qa_sync.checklist.depth.Depth`, which is not imported, to keep pytest fast."""
+ANNOUNCED = pytest.StashKey[set[str]]()
+"""The specs whose writes were printed."""
+
 HEAD_CHARS = 4096
 """How many characters of a file are searched for the title."""
 
@@ -40,6 +43,40 @@ def pytest_configure_node(node: Any) -> None:
     """Give a worker of pytest-xdist the folder of the results, so that each section runs once for all workers."""
     if _wanted(node.config):
         node.workerinput[WORKER_KEY] = str(results_folder(node.config))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Print what live runs will write; a worker of pytest-xdist leaves that to the process with the terminal."""
+    config = session.config
+    if config.option.collectonly or not _wanted(config):
+        return
+    from qa_sync.pytest_plugin.items import announce_runs  # noqa: PLC0415 - see below
+
+    announce_runs(session.items)
+    _print_announced(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """Print what live runs will write, once for all workers; the tests start when all have collected."""
+    _print_announced(node.config)
+
+
+def _print_announced(config: pytest.Config) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    folder = config.stash.get(FOLDER, None)
+    if folder is None or reporter is None:
+        return
+    from qa_sync.pytest_plugin.shared_results import SharedResults  # noqa: PLC0415 - see below
+    from qa_sync.reports.shared.escape import escape_invisible  # noqa: PLC0415
+
+    printed = config.stash.setdefault(ANNOUNCED, set())
+    for name, lines in SharedResults(folder).announced():
+        if name not in printed:
+            printed.add(name)
+            reporter.ensure_newline()
+            for line in lines:
+                reporter.write_line(escape_invisible(line))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

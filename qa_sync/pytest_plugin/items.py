@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,14 @@ class SpecFile(pytest.File):
                     )
         except QaSyncError as error:
             raise self.CollectError(str(error)) from error
+
+
+def announce_runs(items: Iterable[pytest.Item]) -> None:
+    """Keep what the live runs of the selected checks will write."""
+    checks = [item for item in items if isinstance(item, CheckItem)]
+    selected = frozenset(item.check.id for item in checks)
+    for spec_run in {id(item.spec_run): item.spec_run for item in checks}.values():
+        spec_run.announce(selected)
 
 
 class CheckItem(pytest.Item):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from qa_sync.files import write_atomically
 from qa_sync.reports.formats import results_json, results_json_reader
 from qa_sync.running.results import Results, SpecResult
+
+ANNOUNCED = ".announced"
 
 
 class CutOff(Struct, frozen=True):
@@ -59,6 +61,16 @@ class SharedResults:
         place = self._folder / _name(f"{ordinal} {spec}")
         with _locked(place.with_suffix(".lock")):
             yield SectionRuns(place)
+
+    def announce(self, spec: str, lines: Sequence[str]) -> None:
+        """Keep what a spec's run will write, for the process with the terminal; of several workers the same once."""
+        if lines:
+            write_atomically(self._folder / f"{_name(spec)}{ANNOUNCED}", "\n".join(lines))
+
+    def announced(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield what will be written, by spec: a name of it, and lines."""
+        for path in sorted(self._folder.glob(f"*{ANNOUNCED}")):
+            yield path.stem, path.read_text(encoding="utf-8").splitlines()
 
     def is_first(self, spec: str, attempt: int) -> bool:
         """Return whether this is the first check of all processes that meets the error of a spec in this attempt."""

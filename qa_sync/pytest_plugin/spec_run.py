@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
 from qa_sync.modes.live_systems.planned_time import planned_time
 from qa_sync.modes.live_systems.planned_writes import describe_writes
 from qa_sync.modes.live_systems.redact_events import redact_events
-from qa_sync.modes.live_systems.write_permissions import read_only_reason
+from qa_sync.modes.live_systems.run_journal import planned_records
+from qa_sync.modes.live_systems.write_permissions import limit_to_writable, read_only_reason
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.pytest_plugin.folder import results_folder
 from qa_sync.pytest_plugin.shared_results import CutOff, SharedResults
@@ -153,23 +155,30 @@ class SpecRun:
 
     def _begin(self, selected: frozenset[str]) -> PreparedRun:
         """Prepare the spec, and read its systems for the selected checks before the first write."""
-        ids = frozenset((self.checklist.dataflow.path, check) for check in selected)
-
-        def narrow(checklists: Sequence[Checklist]) -> Sequence[Checklist]:
-            return [narrow_checklist(c, ids, whole_sections=True) for c in checklists]
-
+        narrow = partial(self._narrowed, selected)
         ready = prepare(self.mode, replace(self.job, narrow=narrow, notify=self._print))
         try:
-            chosen = narrow(ready.checklists)
-            self._announce(ready.writes(chosen), chosen)
-            ready.begin(chosen)
+            ready.begin(narrow(ready.checklists))
         except QaSyncError:
             ready.close()
             raise
         return ready
 
-    def _announce(self, writes: Sequence[PlannedRecords], chosen: Sequence[Checklist]) -> None:
-        """Print which records the checks of the spec create, how many, and how long that takes."""
+    def _narrowed(self, selected: frozenset[str], checklists: Sequence[Checklist]) -> Sequence[Checklist]:
+        ids = frozenset((self.path, check) for check in selected)
+        return [narrow_checklist(c, ids, whole_sections=True) for c in checklists]
+
+    def announce(self, selected: frozenset[str]) -> None:
+        """Keep what a live run of the selected checks will write, for the process with the terminal to print."""
+        if self.mode != "live":
+            return
+        settings = self.job.settings
+        chosen = self._narrowed(selected, [limit_to_writable(self.checklist, settings)])
+        urls = {label: own.url for label in self.job.connectors if (own := settings.system(label)) and own.url}
+        self.shared.announce(self.path, self._planned_lines(planned_records(urls, chosen), chosen))
+
+    def _planned_lines(self, writes: Sequence[PlannedRecords], chosen: Sequence[Checklist]) -> Sequence[str]:
+        """Return which records the checks of the spec create, how many, and how long that takes."""
         sync = self.job.settings.sync
         longest_s = max(self.job.timeout_s, self.job.max_lag_s or 0.0)
         planned = planned_time(chosen, interval_s=sync.interval_s, timeout_s=longest_s, parallel=1) if writes else None
@@ -177,8 +186,7 @@ class SpecRun:
         if planned:
             times = {"usual_s": planned.usual_s, "longest_s": planned.longest_s, "interval_s": planned.interval_s}
             lines.append(planned_run(sum(each.count for each in writes), **times))
-        for line in lines:
-            self._print(line)
+        return lines
 
     def _finish(self) -> None:
         """Clean up live systems, report records that could not be removed, and close the run.
@@ -195,9 +203,12 @@ class SpecRun:
 
     def _print(self, line: str) -> None:
         """Print a line while tests run, past output capturing; a pytest-xdist worker has no terminal."""
-        if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
-            reporter.ensure_newline()
-            reporter.write_line(escape_invisible(line))
+        plugins = self.config.pluginmanager
+        reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
+        if reporter:
+            with capture.global_and_fixture_disabled() if capture else nullcontext():
+                reporter.ensure_newline()
+                reporter.write_line(escape_invisible(line))
 
 
 def _refuse_writes(job: Job) -> None:

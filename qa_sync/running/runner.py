@@ -47,6 +47,11 @@ def planned_scenarios(_checklist: Checklist, plan: SectionPlan) -> Sequence[Scen
     return plan.scenarios
 
 
+def is_failure(event: Event) -> bool:
+    """Return whether an event is the verdict of a check that failed or had an error."""
+    return isinstance(event, CheckFinished) and event.status in FAILURES
+
+
 def no_sign_off(_check: Check) -> SignOff | None:
     """Return no verdict for a manual check."""
     return None
@@ -182,7 +187,7 @@ class _SectionRun:
     def _note(self, event: CheckFinished) -> None:
         self.undecided.pop(event.id, None)
         self.create_failed |= event.kind == "create" and event.status is Status.FAILED and self.plan.reports(event.id)
-        if self.config.stop_at_first_failure and event.status in FAILURES:
+        if self.config.stop_at_first_failure and is_failure(event):
             self.stop_early.set()
 
     def _not_run(self, check: Check, reason: str | None = None) -> CheckFinished:

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import threading
+from collections import Counter
 from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,25 @@ def test_on_a_terminal_the_user_is_prompted(qa_sync: QaSync, serve: Serve, monke
     assert prints_of(config) == {}
     qa_sync(*live(config, "--yes", "--timeout", "0", "-x", "-j", "1"))
     assert requested == ["Create these records?"]
+
+
+def test_a_run_that_stops_at_its_first_failure_says_what_it_removes(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, "--no-sync")
+    got = qa_sync(*live(config, "--section", "1", "--timeout", "0", "-x", "-q"))
+    assert got.code == 3
+    made = re.search(r"Stopped at the first failure or error with (.*): cleaning up\.\n", got.err)
+    assert made
+    removed = Counter(re.findall(r"^removing (.*) \S+$", got.err, re.MULTILINE))
+    assert ", ".join(f"{number} {what}" for what, number in sorted(removed.items())) == made[1]
+    assert got.err.index("Stopped at") < got.err.index("removing ") < got.err.index("cleanup finished: no records not")
+    assert ours(config) == []
+
+
+def test_a_run_that_does_not_stop_says_no_deletion(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, "--no-sync")
+    got = qa_sync(*live(config, "--section", "1", "--timeout", "0", "-q"))
+    assert "removing" not in got.err
+    assert "cleanup finished" not in got.err
 
 
 def test_an_interrupted_final_cleanup_is_repeated(

@@ -52,7 +52,7 @@ class RunJournal:
     """The journal of one run; without `owned` the run writes to no system, and there is no journal.
 
     `inherited` are the records that remain from the interrupted run; `reported` are the records that were not cleaned
-    up when the final cleanup started, `cleaned_up` says that it has finished.
+    up when the final cleanup started, `cleaned_up` says that it has finished. With `announces`, each deletion is said.
     """
 
     job: Job
@@ -63,6 +63,7 @@ class RunJournal:
     reported: tuple[Leftover, ...] = ()
     cleaned_up: bool = False
     has_listed: bool = False
+    announces: bool = False
     lock: Lock = field(default_factory=Lock)
 
     def wrap(self, system: System) -> System:
@@ -80,6 +81,10 @@ class RunJournal:
                 for place in owned.run.places:
                     owned.note_preexisting(place, self.live_systems[place.system].system())
             self.has_listed = True
+
+    def announce_deletions(self) -> None:
+        """Say each deletion from now on, because the user waits for the cleanup."""
+        self.announces = True
 
     def made(self) -> Mapping[tuple[str, str], int]:
         """Return the number of existing records that cleanup removes, by system and entity; does not wait."""
@@ -162,19 +167,17 @@ def open_run_journal(
         except QaSyncError:
             journal.close()
             raise
-        ledger.owned = RunRecords(journal, run, marks, since, partial(_announce, job, redact, stop))
+        ledger.owned = RunRecords(journal, run, marks, since, partial(_announce, ledger, stop))
     return ledger
 
 
-def _announce(job: Job, redact: Redactor, stop: StopFlag, line: str) -> None:
-    if stop.is_set():
-        job.notify(redact(line))
+def _announce(ledger: RunJournal, stop: StopFlag, line: str) -> None:
+    if ledger.announces or stop.is_set():
+        ledger.job.notify(ledger.redact(line))
 
 
-def planned_records(
-    live_systems: Mapping[str, LiveSystem], checklists: Sequence[Checklist]
-) -> tuple[PlannedRecords, ...]:
-    """Return the number of records that the checklists create, by system and entity."""
+def planned_records(urls: Mapping[str, str], checklists: Sequence[Checklist]) -> tuple[PlannedRecords, ...]:
+    """Return the number of records that the checklists create, by system and entity; `urls` are by label."""
     count: Counter[tuple[str, str]] = Counter()
     announced: dict[tuple[str, str], dict[str, None]] = {}
     for plan, scenario in _scenarios(checklists):
@@ -185,7 +188,7 @@ def planned_records(
             both = ((_label(plan, side), role.card(side)) for side in Side)
             announced.setdefault(key, {}).update(dict.fromkeys(announcements(both)))
     return tuple(
-        PlannedRecords(label, live_systems[label].connection.base_url, entity, n, tuple(announced[label, entity]))
+        PlannedRecords(label, urls[label], entity, n, tuple(announced[label, entity]))
         for (label, entity), n in count.items()
     )
 
