@@ -49,9 +49,14 @@ def confirm_writes(
 
 
 def confirm_sync(
-    writes: Mapping[tuple[str, str], int], announced: Iterable[str] = (), *, watching: bool, reading_s: float = 0.0
+    writes: Mapping[tuple[str, str], int],
+    announced: Iterable[str] = (),
+    *,
+    watching: bool,
+    reading_s: float = 0.0,
+    yes: bool = False,
 ) -> None:
-    """Print the planned writes of a sync and ask for confirmation; raises UsageError if declined.
+    """Print the planned writes of a sync and ask for confirmation unless `yes`; raises UsageError if declined.
 
     `writes` are numbers by system and kind of write, `announced` says what the systems send to people about them; with
     `watching`, later changes are synced as well. `reading_s` is how many seconds reading the systems took.
@@ -67,7 +72,8 @@ def confirm_sync(
     _print_lines(describe_announcements(announced))
     if writes:
         _print_lines([planned_sync(sum(writes.values()), reading_s)])
-    _ask("Continue?")
+    if not yes:
+        _ask("Continue?")
 
 
 def confirm_cleanup(runs: Sequence[tuple[str, int]], wait_s: float, *, yes: bool) -> None:

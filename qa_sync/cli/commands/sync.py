@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -32,6 +33,9 @@ from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.writer import AnnouncingWriter
 from qa_sync.systems.cards import EntityCard, find_card
+
+Announced: TypeAlias = tuple[str, EntityCard]
+"""A system, and an entity of it that is written."""
 
 PROBLEMS_LEFT = 1
 NO_VERDICT = 3
@@ -68,8 +72,9 @@ def sync(
 
     The link store keeps the links between records and the values synced last, so the next run continues where this
     one ended, even after a crash. Only systems with `writes = true` in the settings are written to. The
-    command shows how many records it would write and asks for confirmation, unless --yes is given; without a terminal,
-    it writes only with --yes. What the systems send to people is said before the first write of each cycle.
+    command first shows how many records it would write, which takes one more reading of the systems, and asks for
+    confirmation, unless --yes is given; without a terminal, it writes only with --yes. What the systems send to people
+    is said before the first write of each cycle.
 
     Standard output has one line per cycle, with --dry-run also one line per write (--format json: one JSON object per
     line). Problems go to standard error.
@@ -93,14 +98,12 @@ def sync(
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings, notify=notify)
     output: SyncOutput = FORMATS[format_]()
-    announced: list[tuple[str, EntityCard]] = []
-    if not (yes or dry_run) and _check_writable(job):
-        check_can_ask()
-        began = time.monotonic()
-        writes, announced = _count_writes(job, links, sections, moved)
-        reading_s = time.monotonic() - began
-        announced += _all_cards(job) if every_s else ()
-        confirm_sync(writes, announcements(announced), watching=every_s is not None, reading_s=reading_s)
+    announced: list[Announced] = []
+    if not dry_run and _check_writable(job):
+        if not yes:
+            check_can_ask()
+        with suppress(SystemUnreachable) if yes and every_s else nullcontext():  # the first cycle reports it
+            announced = _confirm(job, partial(_count_writes, job, links, sections, moved), every_s, yes=yes)
     writer = AnnouncingWriter(_announce, [(system, card.announces) for system, card in announced])
     rehearse = output.write if dry_run else None
     with (
@@ -115,13 +118,25 @@ def sync(
         return cycle() if every_s is None else _watch(cycle, every_s, stop)
 
 
+def _confirm(
+    job: Job, count: Callable[[], tuple[Counter[tuple[str, str]], list[Announced]]], every_s: float | None, *, yes: bool
+) -> list[Announced]:
+    """Print how many records would be written, and ask unless `yes`; return what was said about messages to people."""
+    began = time.monotonic()
+    writes, announced = count()
+    reading_s = time.monotonic() - began
+    announced += _all_cards(job) if every_s else ()
+    confirm_sync(writes, announcements(announced), watching=every_s is not None, reading_s=reading_s, yes=yes)
+    return announced
+
+
 def _check_writable(job: Job) -> bool:
     return not all(read_only_reason(job.settings, label) for label in labels_of(job.dataflows))
 
 
 def _count_writes(
     job: Job, links: Path | None, sections: Sequence[str], moved: bool
-) -> tuple[Counter[tuple[str, str]], list[tuple[str, EntityCard]]]:
+) -> tuple[Counter[tuple[str, str]], list[Announced]]:
     """Return the number of writes of a dry run, by system and by kind of write, and the cards of what is written."""
     counted: Counter[tuple[str, str]] = Counter()
     cards: dict[tuple[str, str], EntityCard] = {}
