@@ -26,7 +26,7 @@ from qa_sync.audit.results import (
     unread_of,
     unread_results,
 )
-from qa_sync.audit.sections import AuditOptions, SectionAudits
+from qa_sync.audit.sections import AuditOptions, SectionAudits, SectionStep
 from qa_sync.audit.trend import has_earlier_differences, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
@@ -73,11 +73,15 @@ class Audit(Struct, frozen=True):
         for dataflow in self.dataflows:
             allowed = self.options.allow_missing
             able = [without_missing_columns(p, records, allowed=allowed) for p in plans[dataflow.path]]
-            work = SectionAudits(self.engine, self.scratch, self.options, self.clock, able, records, findings)
+            work = SectionAudits(
+                self.engine, self.scratch, self.options, self.clock, able, records, findings, self.load.report
+            )
             outcomes[dataflow.path] = []
             for one in work.outcomes():
-                yield StepStarted(dataflow.path, one.plan.section.key, "compare the records")
-                outcomes[dataflow.path].append(one)
+                if isinstance(one, SectionStep):
+                    yield StepStarted(dataflow.path, one.key, one.text)
+                else:
+                    outcomes[dataflow.path].append(one)
         written = findings.writer.close()
         trend_by_check = (
             trends(self.engine, self.options.differences, written) if had_before and self.options.differences else None

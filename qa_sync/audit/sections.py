@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -23,6 +23,7 @@ from qa_sync.audit.findings import FindingsWriter
 from qa_sync.audit.missing_columns import not_compared
 from qa_sync.audit.model import AuditableSection, MatchMethod, SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
+from qa_sync.audit.progress import Progress
 from qa_sync.audit.reading.load import SourceRecords, sides_of
 from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.audit.records.link_store import linked_ids
@@ -50,6 +51,13 @@ class AuditOptions(Struct, frozen=True):
     allow_missing: bool = False
 
 
+class SectionStep(Struct, frozen=True):
+    """What is done next with the section of that key."""
+
+    key: str
+    text: str
+
+
 @dataclass(slots=True)
 class SectionAudits:
     """Audits the sections of a spec; matches all of them before comparing any, because references need the matches."""
@@ -61,21 +69,26 @@ class SectionAudits:
     plans: Sequence[SectionPlan]
     records: SourceRecords
     findings: FindingsWriter
+    report: Callable[[str], None]
 
     @property
     def context(self) -> AuditContext:
         """The engine, the scratch folder and the time zone."""
         return AuditContext(self.engine, self.scratch, self.options.zone)
 
-    def outcomes(self) -> Iterator[SectionOutcome]:
+    def outcomes(self) -> Iterator[SectionOutcome | SectionStep]:
         """Match all sections, then compare one after the other."""
         ready = [(p, p.auditable) for p in self.plans if p.auditable is not None]
-        matched = {p.section.ordinal: self._matched(p, r) for p, r in ready}
+        matched = {}
+        for p, r in ready:
+            yield SectionStep(p.section.key, "match the records")
+            matched[p.section.ordinal] = self._matched(p, r)
         wanted = {c.id_section for _, r in ready for c in r.checked_claims if c.id_section is not None}
         pairs = {ordinal: self.engine.materialize(matched[ordinal].pairs()) for ordinal in wanted}
         left = self.options.recheck
         for p, r in ready:
             rereader = Rereader(sides_of(self.records, p, r), left, self._cutoff)
+            yield SectionStep(p.section.key, f"compare {len(r.checked_claims)} pairs of properties")
             yield self._outcome(p, r, matched[p.section.ordinal], pairs, rereader)
             left = rereader.left
 
@@ -107,8 +120,10 @@ class SectionAudits:
             self._report_unmatched(p, r, codes, rereader, keys)
         if wrong := unsettled_claims(found, claims):
             confirmer = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
+            progress = Progress(self.report, p.section.heading, "records with suspected differences compared again")
             for batch in self.engine.batches(suspect_pairs(self.context, comparison, codes, wrong)):
                 confirmer.confirm(batch)
+                progress.add(batch.num_rows)
         return SectionOutcome(p, r, found, self.findings, (*_notes(r, sides, found), *self._undated_notes(sides)))
 
     def _report_ambiguous(

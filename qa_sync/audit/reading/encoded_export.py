@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
+from qa_sync.audit.progress import Progress
 from qa_sync.audit.reading.cell_columns import ROWS, encode_values, plain_instants, schema
 from qa_sync.audit.records.parquet_parts import row_of
 from qa_sync.audit.records.record_values import modified_of, value_of
@@ -77,8 +78,8 @@ class Encoder(Struct, frozen=True):
 class EncodedFile:
     """A Parquet file of encoded records, which is removed if an error ends its writing."""
 
-    def __init__(self, path: Path, columns: int) -> None:
-        self._path = path
+    def __init__(self, path: Path, columns: int, progress: Progress) -> None:
+        self._path, self._progress = path, progress
         # Most texts are different: a dictionary of them costs time and memory.
         kinds = [f"k{at}" for at in range(columns)]
         with _disk(path):
@@ -93,6 +94,7 @@ class EncodedFile:
         """Add records; raises NoVerdict when the disk is full."""
         with _disk(self._path):
             self._writer.write_table(table)
+        self._progress.add(table.num_rows)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with _disk(self._path):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import ibis
 import pyarrow as pa
@@ -19,6 +20,7 @@ from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
 from qa_sync.audit.formats.row_formats import TEXTS, csv_names, ending_of, separator_of
+from qa_sync.audit.progress import Progress
 from qa_sync.audit.reading.csv_columns import NotPlain, encoded_columns
 from qa_sync.audit.reading.encoded_export import EncodedFile, Encoder, Numbered
 from qa_sync.audit.reading.in_place import exact_table
@@ -29,6 +31,15 @@ from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
+
+READ: Final = "records read"
+
+
+class Into(Struct, frozen=True):
+    """The file to which records are converted, and what takes lines about the progress."""
+
+    file: Path
+    report: Callable[[str], None]
 
 
 class Export(Struct, frozen=True):
@@ -41,14 +52,12 @@ class Export(Struct, frozen=True):
     native: bool = False
 
 
-def load_export(
-    engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...], scratch: Path
-) -> Export:
+def load_export(engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...], into: Into) -> Export:
     """Return an export's records; raises UsageError for a damaged file, and for missing or duplicate ids."""
     if (raw := exact_table(engine, source, card, columns)) is not None:
         export = _unchanged_table(engine, raw, card, columns)
     else:
-        export = _converted(engine, source, card, columns, scratch)
+        export = _converted(engine, source, card, columns, into)
     check_unique_ids(engine, source, card, export.table)
     return export
 
@@ -72,27 +81,25 @@ def _names(source: ExportSource) -> frozenset[str] | None:
     return names
 
 
-def _converted(
-    engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...], scratch: Path
-) -> Export:
+def _converted(engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...], into: Into) -> Export:
     present = _names(source)
     if present is not None and not _has(present, card.key):
         near = did_you_mean(card.key, present)
         raise UsageError(f"{source.name}: no column {card.key!r}, which is the id of the records", hint=near)
     kept = tuple(c for c in columns if present is None or _has(present, c))
-    members, encoded = MemberSearch.of(kept), scratch / "records.parquet"
+    members = MemberSearch.of(kept)
     absent = frozenset(columns) - {*kept}
     texts = all(ending_of(file.path) in TEXTS for file in source.files)
-    if not (texts and _written_by_columns(source, card, kept, encoded)):
-        _write_rows(source, members, card, kept, encoded)
+    if not (texts and _written_by_columns(source, card, kept, into)):
+        _write_rows(source, members, card, kept, into)
         absent |= members.absent
     numbers = {path: at for at, path in enumerate(kept)}
-    return Export(engine.read([encoded]), numbers, absent, (present or frozenset()) | members.names)
+    return Export(engine.read([into.file]), numbers, absent, (present or frozenset()) | members.names)
 
 
-def _written_by_columns(source: ExportSource, card: EntityCard, columns: tuple[str, ...], into: Path) -> bool:
+def _written_by_columns(source: ExportSource, card: EntityCard, columns: tuple[str, ...], into: Into) -> bool:
     try:
-        with EncodedFile(into, len(columns)) as encoded:
+        with EncodedFile(into.file, len(columns), Progress(into.report, source.name, READ)) as encoded:
             for file in source.files:
                 with file.named_in_errors():
                     names, separator = csv_names(file.path), separator_of(file.path)
@@ -104,9 +111,9 @@ def _written_by_columns(source: ExportSource, card: EntityCard, columns: tuple[s
 
 
 def _write_rows(
-    source: ExportSource, members: MemberSearch, card: EntityCard, columns: tuple[str, ...], into: Path
+    source: ExportSource, members: MemberSearch, card: EntityCard, columns: tuple[str, ...], into: Into
 ) -> None:
-    with EncodedFile(into, len(columns)) as encoded:
+    with EncodedFile(into.file, len(columns), Progress(into.report, source.name, READ)) as encoded:
         for file in source.files:
             encoder = Encoder(card, columns, _too_deep(file))
             for table in encoder.tables(_identified(file, members, card)):

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qa_sync.audit.progress import Progress
 from qa_sync.audit.records.parquet_parts import PartWriter, Row, next_number, row_of
 from qa_sync.audit.records.snapshots import PartialRead, Snapshot, discard, finished, load, save
 from qa_sync.clock import Clock
@@ -95,8 +96,10 @@ def _begun(source: FetchSource, before: Snapshot | None, columns: tuple[str, ...
 def _read(source: FetchSource, snapshot: Snapshot, parts: PartWriter, manner: FetchOptions) -> Iterator[Snapshot]:
     reading = snapshot.reading
     assert reading is not None  # noqa: S101 - set by _begun
+    progress = Progress(manner.report, f"{source.system.label} {source.card.names[0]}", "records read")
     for records, mark in source.system.list_pages(source.card.datatype, reading.since, reading.cursor):
         parts.add(_row(source, r, snapshot.columns) for r in records)
+        progress.add(len(records))
         if parts.full:
             snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, cursor=mark))
             yield snapshot

@@ -12,7 +12,7 @@ from msgspec import Struct
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.model import AuditableSection, SectionPlan
 from qa_sync.audit.planning import export_sides
-from qa_sync.audit.reading.exports import Export, load_export
+from qa_sync.audit.reading.exports import Export, Into, load_export
 from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, fetch_entity
 from qa_sync.audit.reading.pools import reading_pool
 from qa_sync.audit.reading.tables import RecordTable, deduplicated, table_of
@@ -129,7 +129,8 @@ def _exported(
         side, label, datatype = entity
         scratch = request.scratch / f"export-{side}-{_slug(label)}-{_slug(datatype)}"
         of_entity = _of_entity(source, one.card, scratch, request.report)
-        export = load_export(engine, of_entity, one.card, tuple(one.columns), scratch)
+        into = Into(scratch / "records.parquet", request.report)
+        export = load_export(engine, of_entity, one.card, tuple(one.columns), into)
         found[entity] = _table(label, one.card, export, request.clock)
     return found
 

@@ -12,9 +12,11 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.formats.json_array import is_array
 from qa_sync.audit.formats.row_formats import LINES, separator_of
+from qa_sync.audit.progress import Progress
 from qa_sync.audit.sources.contents import check_content, ending_by_content
 from qa_sync.audit.sources.database_url import parse_database_url, without_secrets
 from qa_sync.audit.sources.object_store import copied_objects
@@ -40,6 +42,7 @@ class _Wanted(Struct, frozen=True):
     place: str
     table: str
     folder: Path
+    report: Report
 
 
 def open_source(place: str, folder: Path, report: Report) -> ExportSource:
@@ -47,13 +50,15 @@ def open_source(place: str, folder: Path, report: Report) -> ExportSource:
 
     Raises UsageError for what is not there, damaged, empty or of no known format, NoVerdict for what cannot be read.
     """
-    wanted, scheme = _wanted(place, folder), _scheme(place)
+    wanted, scheme = _wanted(place, folder, report), _scheme(place)
     if scheme and (kind := place_of(scheme)) and kind.module:
-        return _database(wanted, kind, report)
+        return _database(wanted, kind)
     if not scheme and Path(wanted.place).is_dir():
         return ExportSource(place, folder=Path(place))
     found = _fetched(wanted, scheme)
-    files = [_export_file(path, name, wanted.table, folder / f"file-{at}") for at, (path, name) in enumerate(found)]
+    files = [
+        _export_file(path, name, replace(wanted, folder=folder / f"file-{at}")) for at, (path, name) in enumerate(found)
+    ]
     name = without_secrets(place) if scheme else STDIN_NAME if place == STDIN else place
     kinds = dict.fromkeys(kind for _, kind in files)
     report(f"{name}: {f'{len(files)} files, ' if len(files) > 1 else ''}{'; '.join(kinds)}")
@@ -62,7 +67,7 @@ def open_source(place: str, folder: Path, report: Report) -> ExportSource:
 
 def open_file(file: Path, folder: Path, report: Report) -> ExportSource:
     """Return the export of a local file."""
-    found, kind = _export_file(file, str(file), "", folder)
+    found, kind = _export_file(file, str(file), _Wanted(str(file), "", folder, report))
     report(f"{file}: {kind}")
     return ExportSource(str(file), (found,))
 
@@ -83,11 +88,11 @@ def _is_export(path: Path, datatype: str) -> bool:
     return whole.stem == datatype and format_of(whole.suffix) is not None
 
 
-def _wanted(place: str, folder: Path) -> _Wanted:
+def _wanted(place: str, folder: Path, report: Report) -> _Wanted:
     before, mark, table = place.rpartition("#")
     if not mark or (not _scheme(place) and Path(place).exists()):
-        return _Wanted(place, "", folder)
-    return _Wanted(before, unquote(table) if _scheme(place) else table, folder)
+        return _Wanted(place, "", folder, report)
+    return _Wanted(before, unquote(table) if _scheme(place) else table, folder, report)
 
 
 def _scheme(place: str) -> str:
@@ -149,24 +154,24 @@ def _with_ending(file: Path, name: str) -> Path:
     return file.rename(file.with_name(file.name + ending_by_content(file)))
 
 
-def _export_file(path: Path, name: str, table: str, folder: Path) -> tuple[ExportFile, str]:
+def _export_file(path: Path, name: str, wanted: _Wanted) -> tuple[ExportFile, str]:
     """Return a file that is read record by record, and what was found."""
     given, said = ExportFile(path, name), []
     with given.named_in_errors():
         check_content(path)
-        plain = unpacked(path, folder)
+        plain = unpacked(path, wanted.folder)
         if plain != path:
             said.append(f"unpacked from {COMPRESSIONS[path.suffix.lower()]}")
             plain = plain if _is_known(plain) else _with_ending(plain, name)
     with ExportFile(plain, name).named_in_errors():
         kind = _checked_format(plain)
         if kind.module is not None:
-            return _table_of_file(plain, name, table, kind, folder)
-        if table:
-            raise UsageError(f"{plain}: {kind.title} has no tables, so #{table} names none")
-        return ExportFile(plain, name, on_lines=plain.suffix.lower() in LINES), ", ".join(
-            [_described(plain, kind), *said]
-        )
+            file, table = _table_of_file(plain, name, wanted, kind)
+            return file, ", ".join([f"{kind.title}, {table!r}", *said])
+        if wanted.table:
+            raise UsageError(f"{plain}: {kind.title} has no tables, so #{wanted.table} names none")
+        file = ExportFile(plain, name, on_lines=plain.suffix.lower() in LINES)
+        return file, ", ".join([_described(plain, kind), *said])
 
 
 def _checked_format(file: Path) -> Format:
@@ -187,20 +192,21 @@ def _described(file: Path, kind: Format) -> str:
     return kind.title
 
 
-def _table_of_file(file: Path, name: str, table: str, kind: Format, folder: Path) -> tuple[ExportFile, str]:
-    lines = folder / "table.jsonl"
-    with _module(kind).opened(file, table) as found, ExportFile(lines, f"{name}#{found.name}").named_in_errors():
-        write_lines(found, lines)
-    return ExportFile(lines, f"{name}#{found.name}"), f"{kind.title}, {found.name!r}"
+def _table_of_file(file: Path, name: str, wanted: _Wanted, kind: Format) -> tuple[ExportFile, str]:
+    """Return the records of a table, and its name."""
+    lines = wanted.folder / "table.jsonl"
+    with _module(kind).opened(file, wanted.table) as found, ExportFile(lines, f"{name}#{found.name}").named_in_errors():
+        write_lines(found, lines, Progress(wanted.report, name, "rows read"))
+    return ExportFile(lines, f"{name}#{found.name}"), found.name
 
 
-def _database(wanted: _Wanted, kind: Place, report: Report) -> ExportSource:
+def _database(wanted: _Wanted, kind: Place) -> ExportSource:
     url, lines = parse_database_url(wanted.place), wanted.folder / "table.jsonl"
     with _module(kind).opened(url, wanted.table) as found:
         name = f"{url.shown}#{found.name}"
-        report(f"{name}: {kind.title}")
+        wanted.report(f"{name}: {kind.title}")
         with ExportFile(lines, name).named_in_errors():
-            write_lines(found, lines)
+            write_lines(found, lines, Progress(wanted.report, name, "rows read"))
     return ExportSource(name, (ExportFile(lines, name),))
 
 

@@ -12,10 +12,12 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from qa_sync.audit.progress import Progress
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.files import open_private
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+COUNTED: Final = 1_000
 _QUICK: Final = frozenset({str, int, bool, type(None)})
 
 
@@ -26,7 +28,7 @@ class TableRows(Struct, frozen=True):
     rows: Iterator[tuple[int, Mapping[str, Any]]]
 
 
-def write_lines(table: TableRows, into: Path) -> None:
+def write_lines(table: TableRows, into: Path, progress: Progress) -> None:
     """Write the rows; raises UsageError for a table without any, NoVerdict when the disk is full."""
     line = 0
     try:
@@ -35,6 +37,8 @@ def write_lines(table: TableRows, into: Path) -> None:
             for number, row in table.rows:
                 file.write(b"\n" * (number - line - 1) + _line(row) + b"\n")
                 line = number
+                if number % COUNTED == 0:
+                    progress.add(COUNTED)
     except OSError as error:
         raise NoVerdict(f"{into}: {error.strerror or error}", hint="is the disk full?") from None
     if not line:

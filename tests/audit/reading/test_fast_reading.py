@@ -65,7 +65,7 @@ def one_file(file: Path) -> ExportSource:
 
 def by_rows(file: Path, columns: tuple[str, ...], into: Path) -> pa.Table | None:
     try:
-        exports._write_rows(one_file(file), MemberSearch.of(columns), CARD, columns, into)
+        exports._write_rows(one_file(file), MemberSearch.of(columns), CARD, columns, exports.Into(into, print))
     except UsageError:
         return None
     return pq.read_table(into)
@@ -77,7 +77,7 @@ def test_random_csv_is_the_same_by_columns_and_by_rows(tmp_path: Path) -> None:
     for _ in range(90):
         file.write_bytes(random_csv(chosen))
         columns = tuple(row for row in "BC" if row.encode() in file.read_bytes().split()[0])
-        if not exports._written_by_columns(one_file(file), CARD, columns, into):
+        if not exports._written_by_columns(one_file(file), CARD, columns, exports.Into(into, print)):
             assert not into.exists()
             continue
         got, quick = pq.read_table(into), quick + 1
@@ -153,7 +153,7 @@ def test_a_csv_file_without_plain_quotes_is_read_by_rows(tmp_path: Path) -> None
     file = tmp_path / "a.csv"
     file.write_text('A,C\n1,6" pipe\n2,b\n', encoding="utf-8")
     engine = start_engine("duckdb", Needs("100MB", tmp_path))
-    found = exports.load_export(engine, one_file(file), CARD, ("C",), tmp_path / "scratch")
+    found = exports.load_export(engine, one_file(file), CARD, ("C",), exports.Into(tmp_path / "c.parquet", print))
     rows = [row for batch in engine.batches(found.table) for row in batch.to_pylist()]
     engine.close()
     assert [row["t0"] for row in rows] == ['6" pipe', "b"]
