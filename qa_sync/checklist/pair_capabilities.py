@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -37,11 +37,15 @@ class EntityPair(Struct, frozen=True, dict=True):
             for both in ([self.property(pair, side) for side in Side],)
         )
 
-    def amounts_lost(self, side: Side) -> frozenset[str]:
-        """Return the concepts of a side's amounts without which the other side computes its total.
+    @cached_property
+    def amounts_lost(self) -> Mapping[Side, frozenset[str]]:
+        """The concepts of each side's amounts without which the other side computes its total.
 
         The total of an order that has them could never arrive.
         """
+        return {side: self._amounts_lost(side) for side in Side}
+
+    def _amounts_lost(self, side: Side) -> frozenset[str]:
         other = self.card(side.other).properties.values()
         if not any(card.concept == TOTAL and card.derived for card in other):
             return frozenset()

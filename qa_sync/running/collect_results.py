@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -24,10 +24,11 @@ T = TypeVar("T")
 
 def share_values(events: Iterable[Event]) -> Iterator[Event]:
     """Pass events through; equal parts of checks become one object, since a run of many specs keeps all its checks."""
-    shared: dict[object, object] = {}
+    shared: dict[object, Any] = {}
 
     def share(value: T) -> T:
-        return cast("T", shared.setdefault((type(value), value), value))
+        same: T = shared.setdefault((type(value), value), value)
+        return same
 
     for event in events:
         if not isinstance(event, CheckFinished):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, zip_longest
 
 from qa_sync.values.form import Json
+from qa_sync.values.json_text import write_json
 
 _SEPARATOR = re.compile(r"[.\[\]]")
 
@@ -32,7 +33,7 @@ def quoted(name: str) -> str:
 
 def is_same(one: Json, other: Json) -> bool:
     """Return whether two JSON values are certainly the same; in Python, `True == 1` in objects and lists, too."""
-    return one == other and (one is other or repr(one) == repr(other))
+    return one == other and (one is other or write_json(one) == write_json(other))
 
 
 def lists_without_order(before: Json, now: Json, path: str = "") -> Iterator[str]:

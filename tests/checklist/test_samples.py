@@ -238,7 +238,7 @@ def test_an_order_has_no_amount_without_which_the_other_system_computes_its_tota
         for e in (section.source, section.target)
     ]
     entities = EntityPair(section, *cards)
-    assert {side: entities.amounts_lost(side) for side in Side} == lost
+    assert {side: entities.amounts_lost[side] for side in Side} == lost
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -78,7 +78,7 @@ class RecordBuilder(Struct, frozen=True):
         return card.writable is Writable.ALWAYS or (card.writable is Writable.CREATE and self.creating)
 
     def _value(self, card: PropertyCard, counterparts: tuple[PropertyCard, ...], places: int) -> SampleValue:
-        by_concept = amounts(self.version, self.lines, places, self.entities.amounts_lost(self.side))
+        by_concept = amounts(self.version, self.lines, places, self.entities.amounts_lost[self.side])
         concept = card.concept or ""
         if concept not in by_concept and not is_line_property(card):
             return self._single_value(card, counterparts, 0)

@@ -86,7 +86,7 @@ class CassetteFile(Struct, frozen=True):
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
         except OSError as error:
             self.raise_unusable(error.strerror or str(error))
-        if not content.strip():
+        if not content or content.isspace():
             self.raise_unusable("it is empty")
         return content
 
