@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from math import ceil
 
 from msgspec import Struct
@@ -103,7 +104,7 @@ class Recording(Struct, frozen=True):
     ended: datetime | None = None
 
 
-class Results(Struct, frozen=True):
+class Results(Struct, frozen=True, dict=True):
     """The results of a run.
 
     `started` is in UTC (of a replay: the start of the recorded run), `duration_s` in real seconds, `recordings` are
@@ -135,19 +136,19 @@ class Results(Struct, frozen=True):
     options: tuple[str, ...] | None = None
     unfinished: bool = False
 
-    @property
+    @cached_property
     def checks(self) -> tuple[CheckFinished, ...]:
         """All checks of all sections."""
         return tuple(c for spec in self.specs for section in spec.sections for c in section.checks)
 
-    @property
-    def totals(self) -> dict[Status, int]:
+    @cached_property
+    def totals(self) -> Mapping[Status, int]:
         """The number of checks of each status, all five always present."""
         count = Counter(c.status for c in self.checks)
         return {status: count[status] for status in Status}
 
-    @property
-    def known_by_check(self) -> dict[tuple[str, str], KnownFailure]:
+    @cached_property
+    def known_by_check(self) -> Mapping[tuple[str, str], KnownFailure]:
         """The known failures by path of the spec and id of the check."""
         excused = {(entry.spec, entry.check): entry for entry in self.known}
         found = ((c, excused.get((c.spec, c.id)) or excused.get((None, c.id))) for c in self.checks if excused)

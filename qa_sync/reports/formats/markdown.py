@@ -34,6 +34,8 @@ MOST_CAUSES = 100
 MOST_CHECKS = 50
 MOST_ROWS = 1_000
 LONG = 600
+LONG_VALUE = 160
+"""Longer values are shown in part; the HTML and JSON reports have the whole ones."""
 
 _MARK = re.compile(r"[\\`*_{}\[\]#|~$<>&@]|\A[-+]|:(?=//|[\w+-]+:)|(?<=www)\.")
 """Markdown marks; list bullets at the start; and what GitHub turns into emoji and links."""
@@ -152,7 +154,7 @@ def _problem(problem: FailureGroup, check: CheckFinished) -> Iterator[str]:
     if problem.message:
         yield from (f"  {_plain(_cut(problem.message))}", "")
     if problem.expected is not None and problem.actual is not None:
-        expected, actual = excerpts(problem.expected, problem.actual, LONG)
+        expected, actual = excerpts(problem.expected, problem.actual, LONG_VALUE)
         # Indented, not fenced: no text can end an indented block.
         yield from (f"      - {escape_invisible(expected)}", f"      + {escape_invisible(actual)}", "")
     if problem.records:

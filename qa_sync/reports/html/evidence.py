@@ -29,7 +29,11 @@ from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
 
 LONG = 2_000
-"""Longer values are shown in part; the JSON report has them in full."""
+LONGEST_FAILED = 20_000
+"""Longer values are shown in part, those of failures and errors only from the second limit on.
+
+The JSON report has them in full.
+"""
 
 LONGEST_TEXT = 8_000
 """Longer messages are cut."""
@@ -99,18 +103,20 @@ def _values(check: CheckFinished) -> tuple[str, str]:
     if type(expected) is str and expected == actual and len(expected) < LONG:  # nearly every check
         value = escape_invisible(as_json(expected))
         return value, value
-    one, other = excerpts(as_json(expected), as_json(actual), LONG)
+    most = LONGEST_FAILED if check.status in RERUN else LONG
+    one, other = excerpts(as_json(expected), as_json(actual), most)
     return escape_invisible(one), escape_invisible(other)
 
 
 def _more(check: CheckFinished) -> tuple[str, list[str]]:
     """Return the difference and the steps of a check."""
-    difference = getattr(check, "difference", None)
-    steps = getattr(check, "steps", None) or ()
-    shown = short_message(check) != check.message  # the short message names the difference
-    reason = _sentence(plain(difference)) if difference and not shown else ""
+    difference = check.difference
+    if not difference and not check.steps:  # most checks of a large run
+        return "", []
+    # The short message names the difference.
+    reason = _sentence(plain(difference)) if difference and short_message(check) == check.message else ""
     return _cut(escape_invisible(reason, lines=True)), [
-        _cut(escape_invisible(_sentence(plain(step)))) for step in steps
+        _cut(escape_invisible(_sentence(plain(step)))) for step in check.steps
     ]
 
 

@@ -37,6 +37,10 @@ MOST_CHECKS = 12
 """Maximum number of checks that are listed with the same problem."""
 
 LONG = 1_000
+"""Longer messages are cut."""
+
+LONG_VALUE = 160
+"""Longer values are shown in part; the check itself, next to its sentence or row, has the whole ones."""
 
 
 def headline(results: Results) -> str:
@@ -173,7 +177,7 @@ def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> str:
 def _values(problem: FailureGroup) -> str:
     if problem.expected is None or problem.actual is None:
         return ""
-    expected, actual = excerpts(problem.expected, problem.actual, LONG)
+    expected, actual = excerpts(problem.expected, problem.actual, LONG_VALUE)
     first, last = _common(expected, actual)
     return (
         f'<dl class="diff"><dt>expected</dt><dd>{_marked(expected, first, last, "ins")}</dd>'

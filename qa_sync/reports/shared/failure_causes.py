@@ -160,7 +160,9 @@ def _stripped(check: CheckFinished, heading: str) -> str:
     message = (short_message(check) or "no reason given").removeprefix(f"{heading}: ")
     if message.startswith(CHANGED):
         return CHANGED
-    return _MARK.sub("", _POLLS.sub("", message))
+    if "; polled " in message:
+        message = _POLLS.sub("", message)
+    return _MARK.sub("", message) if " with q" in message else message
 
 
 def _general(message: str, check: CheckFinished, heading: str) -> str:

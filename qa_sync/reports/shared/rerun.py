@@ -38,10 +38,12 @@ def keywords_of(cause: FailureCause, results: Results, width: int, most: int) ->
 def keyword_of(check: CheckFinished, width: int = 200) -> str:
     """Return what to give to `-k` for a check: its id without the spec, or less of it if that is too wide."""
     tail = check.id.partition("/")[2] or check.id
+    whole = _word(tail)
+    if len(shlex.quote(whole)) <= width:
+        return whole
     pair = tail[max(0, tail.find(f"/{check.kind}") + 1) :]
-    words = [_word(part) for part in (tail, pair)]
-    words.append(f"{_word(check.kind)} and {_word(check.title.rpartition(' -> ')[2])}")
-    return next((word for word in words if len(shlex.quote(word)) <= width), words[0])
+    shorter = (_word(pair), f"{_word(check.kind)} and {_word(check.title.rpartition(' -> ')[2])}")
+    return next((word for word in shorter if len(shlex.quote(word)) <= width), whole)
 
 
 def _word(text: str) -> str:

@@ -165,15 +165,15 @@ def group_not_removed(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
 
 
 def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
-    """Return excerpts of two long texts around their first difference, with a note on the omitted characters.
+    """Return excerpts of two long texts with their first difference, with a note on the omitted characters.
 
-    `most` is the maximum number of characters of each.
+    `most` is the maximum number of characters of each. They begin at the start of the texts if it shows the difference.
     """
     if max(len(expected), len(actual)) <= most:
         return expected, actual
     pairs = enumerate(zip_longest(expected, actual))
     first = next((n for n, (one, other) in pairs if one != other), 0)
-    start = max(0, first - most // 4)
+    start = 0 if first < most * 3 // 4 else first - most // 4
     return _excerpt(expected, start, most), _excerpt(actual, start, most)
 
 
@@ -194,4 +194,6 @@ def _excerpt(text: str, start: int, most: int) -> str:
 
 def as_json(value: Json) -> str:
     """Return a value as readable JSON, with non-ASCII characters unescaped; the counts of an audit as words."""
+    if type(value) is str:  # most values
+        return json.dumps(value, ensure_ascii=False)
     return counts_text(value) or json.dumps(plain(value), ensure_ascii=False)

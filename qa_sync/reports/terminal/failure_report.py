@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from qa_sync.reports.shared.failure_causes import EXAMPLES, FailureCause, failure_causes
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.rerun import keywords_of, rerun_command
-from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns, wrap
+from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns, width_of, wrap
 from qa_sync.reports.shared.wording import as_json, distinguishable, excerpts
 from qa_sync.reports.terminal.check_table import title_of
-from qa_sync.reports.terminal.failure_block import FailureBlocks, all_blocks
+from qa_sync.reports.terminal.failure_block import FIELD, FailureBlocks, all_blocks
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results
 
@@ -23,6 +23,9 @@ MOST_PLACES = 3
 """How many causes the summary lists, and how many places of each."""
 
 INDENT = 4
+
+NOTE = 34
+"""The width of the note on what an excerpt leaves out."""
 
 
 def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
@@ -77,10 +80,14 @@ def _short(check: CheckFinished, first: CheckFinished, output: OutputOptions) ->
     values = check.expected, check.actual
     if values in ((None, None), (first.expected, first.actual)):
         return
-    most = max(16, (output.width - INDENT) // 2 - 16)
-    expected, actual = excerpts(*distinguishable(as_json(check.expected), as_json(check.actual)), most)
-    words = f"expected {output.text(expected)}, actual {output.text(actual)}"
-    yield ((" " * INDENT, Style.PLAIN), (clip(words, output.width - INDENT, output.ellipsis), Style.QUIET))
+    width = output.width - INDENT
+    texts = distinguishable(as_json(check.expected), as_json(check.actual))
+    expected, actual = map(output.text, excerpts(*texts, width - FIELD - NOTE))
+    lines = [f"expected {expected}, actual {actual}"]
+    if width_of(lines[0]) > width:
+        lines = [f"{'expected':{FIELD}} {expected}", f"{'actual':{FIELD}} {actual}"]
+    for line in lines:
+        yield ((" " * INDENT, Style.PLAIN), (clip(line, width, output.ellipsis), Style.QUIET))
 
 
 def _listed(cause: FailureCause, results: Results, output: OutputOptions) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from report_golden import RUNS
 from report_samples import hostile_written, large_results, results, written_results
 
+from qa_sync.reports.formats import markdown
 from qa_sync.reports.html import page
 from qa_sync.reports.html.latency import LatencyGroup
 from qa_sync.reports.shared.annotated_document import annotated_document
@@ -262,3 +263,18 @@ def test_checks_of_one_cause_are_a_line_at_the_top() -> None:
     alone = replace(some, specs=(replace(spec, sections=(replace(section, checks=both),)),))
     assert f"{failed.kind} 2 of 2 in section {section.ordinal}</b></li>" in page.render(alone)
     assert f"{failed.kind} 1 of" not in page.render(some)
+
+
+def test_a_long_value_is_short_in_the_overview_and_whole_in_its_check() -> None:
+    value = "".join(f"part {n}, " for n in range(700))
+    spec = written_results().specs[0]
+    failed = next(check for check in spec.sections[0].checks if check.status is Status.FAILED)
+    long = replace(failed, expected=value, actual=f"{value[:3_000]}other{value[3_000:]}", message=None)
+    some = replace(written_results(), specs=(replace(spec, sections=(replace(spec.sections[0], checks=(long,)),)),))
+    overview = page.render(some).partition('<section aria-labelledby="h-wrong">')[2].partition("</section>")[0]
+    assert "other" in overview
+    assert len(overview) < 2_000
+    (data,) = read(some).data
+    assert value in data["c"][0][6]
+    assert "other" in markdown.render(some)
+    assert max(map(len, markdown.render(some).splitlines())) < 300
