@@ -63,7 +63,8 @@ class CaseState(StrEnum):
 
     `ARRIVED`: in time or late, by its lag; `PARTLY`: some values did not arrive; `LOST`: nothing arrived within the
     maximum lag; `OVERTAKEN`: a later change of the record replaced it; `RETURNED`: the edited record has its old
-    value again, and the other side never changed; `DELETED`: a record of the pair was deleted; `OVERRULED`: the other
+    value again, and the other side never changed; `DELETED`: the changed record was deleted; `GONE`: its
+    counterpart was deleted; `OVERRULED`: the other
     side was edited later, which wins; `ALONE`, `LINKED`: an outside record stayed without a counterpart, or got one.
     """
 
@@ -74,6 +75,7 @@ class CaseState(StrEnum):
     OVERTAKEN = "overtaken"
     RETURNED = "returned"
     DELETED = "deleted"
+    GONE = "gone"
     OVERRULED = "overruled"
     ALONE = "alone"
     LINKED = "linked"

@@ -13,7 +13,7 @@ from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.edits import EditFollower
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, CaseKind, CaseState, Change, ObservedSection, ReadRecord
-from qa_sync.observe.pair import ObservedPair
+from qa_sync.observe.pair import WAYS, ObservedPair
 from qa_sync.observe.state import ObserveState
 from qa_sync.running.events import Direction
 
@@ -151,10 +151,11 @@ class SectionFollower:
         self._state.unlink(key, at, change.id)
         self._state.put_keys(key, at, change.id, ())
         pair = ((change.id, other), (other, change.id))[at]
-        for way, record in zip((Direction.FORWARD, Direction.BACKWARD), pair, strict=True):
-            case = self._cases.open_case(key, way, record) if record else None
+        for side, record in enumerate(pair):
+            case = self._cases.open_case(key, WAYS[side], record) if record else None
             if case is not None and case.state is CaseState.OPEN:
-                self._cases.put_case(replace(case, state=CaseState.DELETED))
+                state = CaseState.DELETED if side == at else CaseState.GONE
+                self._cases.put_case(replace(case, state=state))
 
     def _evaluate(self, source: str, target: str, changes: tuple[Change | None, Change | None], now: datetime) -> None:
         one, other = (

@@ -19,9 +19,9 @@ from qa_sync.values.form import Json
 
 SAMPLES: Final = 5
 """How many cases a check shows."""
-FEW_RETURNS: Final = 3
-RETURNED_SHARE: Final = 0.2
-"""Edits that return to the old value are an echo of the sync, not a person's undo, from this number and share on."""
+HABIT_COUNT: Final = 3
+HABIT_SHARE: Final = 0.2
+"""What people also do, such as an undo or a deletion, is the sync's doing from this number and share of cases on."""
 
 
 class Verdict(Struct, frozen=True):
@@ -58,10 +58,15 @@ class SectionVerdicts:
         lost = [c for c in cases if c.state is CaseState.LOST]
         rest = Counter(c.state for c in cases if c.state not in {CaseState.ARRIVED, CaseState.PARTLY, CaseState.LOST})
         others = ", ".join(f"{count:,} {state.value}" for state, count in sorted(rest.items()))
-        if not arrived and not lost:
+        gone = [c for c in cases if c.state is CaseState.GONE]
+        is_removed = _is_a_habit(len(gone), len(cases))
+        if not arrived and not lost and not is_removed:
             return self._no_traffic(way, others)
         summary = f"{len(lost):,} of {len(arrived) + len(lost):,} changes did not arrive within {self._max_lag}"
-        message = "; ".join(part for part in (summary, others, self._few(len(arrived) + len(lost))) if part)
+        removed = "more counterparts of edited records were deleted than people delete" if is_removed else ""
+        few = self._few(len(arrived) + len(lost))
+        message = "; ".join(part for part in (summary, others, removed, few) if part)
+        lost += gone if is_removed else []
         expected, actual = {"arrived": len(arrived) + len(lost)}, {"arrived": len(arrived), "lost": len(lost)}
         status = Status.FAILED if lost else Status.PASSED
         return Verdict(status, _with_samples(message, lost), expected, actual, tuple(lost))
@@ -115,7 +120,7 @@ class SectionVerdicts:
         if not echoes and not self._cases:
             return Verdict(Status.SKIPPED, "no traffic: nothing changed")
         back = len(returned) + len(self._store.findings(self._section.key, "reverted"))
-        is_echo = back >= FEW_RETURNS and back >= RETURNED_SHARE * len(edits)
+        is_echo = _is_a_habit(back, len(edits))
         message = f"{len(echoes):,} records are written again without an edit or take turns"
         if back:
             whose = "more than people undo" if is_echo else "few enough to be undone by people"
@@ -180,6 +185,10 @@ class SectionVerdicts:
         details = [detail for _, _, _, detail in rows[:SAMPLES]]
         status = Status.FAILED if rows else Status.PASSED
         return Verdict(status, "; ".join([message, *details]), expected, actual)
+
+
+def _is_a_habit(count: int, of: int) -> bool:
+    return count >= HABIT_COUNT and count >= HABIT_SHARE * of
 
 
 def _is_missed(case: Case) -> bool:

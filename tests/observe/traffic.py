@@ -32,10 +32,12 @@ from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
+from qa_sync.values.paths import read
 
 START = datetime(2026, 2, 1, 10, tzinfo=UTC)
 WIX, ERP = "Wix.com", "Customerp"
-EDITED = {
+BILLING = "info.addresses.items[tag=BILLING].address"
+EDITED: dict[str, tuple[str, ...]] = {
     WIX: ("info.name.first", "info.name.last", "info.jobTitle"),
     ERP: ("firstName", "lastName", "title"),
 }
@@ -135,10 +137,40 @@ class Traffic:
             "info.name.first": f"Åse {self._word()}",
             "info.name.last": self._word(),
             "info.company": self._word(),
+            "info.birthdate": "1990-02-01",
+            f"{BILLING}.addressLine": self._word(),
+            f"{BILLING}.postalCode": f"0{self.rng.randrange(150, 999)}",
+            f"{BILLING}.country": self.rng.choice(["NO", "SE", "DE"]),
             "info.emails.items[primary=true].email": f"{self.seed}{number}@example.test",
             "info.phones.items[primary=true].phone": f"+47 400 0{number // 1000:01} {number % 1000:03}",
         }
         self.contacts.append((WIX, self.systems[WIX].insert("contacts", values)))
+
+    def create_product(self) -> None:
+        """A person creates a product in Wix."""
+        number = self.made["products"]
+        self.made["products"] += 1
+        values = {
+            "name": f"Kåpe {self._word()}"[:60].strip(),
+            "sku": f"00{number}-{self.seed}",
+            "priceData.price": self._price(),
+            "visible": self.rng.random() < 0.5,
+        }
+        self.systems[WIX].insert("products", values)
+
+    def edit_product(self, label: str) -> None:
+        """A person edits the price of a product, or whether it is sold, in a system."""
+        records = list(self.systems[label].list({WIX: "products", ERP: "product"}[label]))
+        if not records:
+            return
+        self.made[f"edited products of {label}"] += 1
+        price, sold = {WIX: ("priceData.price", "visible"), ERP: ("salesPrice", "active")}[label]
+        record = self.rng.choice(records)
+        change = {price: self._price()} if self.rng.random() < 0.7 else {sold: not read(record.data, sold)}
+        self.systems[label].update(record, change)
+
+    def _price(self) -> float:
+        return self.rng.choice([0.0, 12.05, 1234567.89, round(self.rng.uniform(1, 99), 2)])
 
     def edit(self, label: str) -> None:
         """A person edits one property of a contact in a system."""
@@ -177,9 +209,11 @@ class Traffic:
         """Plan what people do: `count` creates and edits, at random moments."""
         moments = sorted(self.rng.uniform(0, over_s) for _ in range(count))
         for number, moment in enumerate(moments):
-            is_edit = number > 3 and self.rng.random() < share_of_edits
-            do = self.rng.choice([partial(self.edit, WIX)] * 4 + [partial(self.edit, ERP)] * 4 + [self.edit_both])
-            self.clock.at(self.clock.now() + timedelta(seconds=moment), do if is_edit else self.create)
+            is_edit = number > 5 and self.rng.random() < share_of_edits
+            products = [partial(self.edit_product, WIX), partial(self.edit_product, ERP)]
+            edits = [partial(self.edit, WIX)] * 4 + [partial(self.edit, ERP)] * 4 + [self.edit_both] + products * 2
+            do = self.rng.choice(edits if is_edit else [self.create, self.create, self.create_product])
+            self.clock.at(self.clock.now() + timedelta(seconds=moment), do)
 
 
 def plan(traffic: Traffic, options: ObserveOptions, state: ObserveState, lines: list[str] | None = None) -> Observation:
