@@ -130,16 +130,16 @@ def _results(
 
 
 def _move_into_place(found: Path, place: Path) -> None:
-    beside: Path | None = None
+    temporary: Path | None = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        number, beside = create_temporary(place)
+        number, temporary = create_temporary(place)
         with found.open("rb") as read, os.fdopen(number, "wb") as write:
             shutil.copyfileobj(read, write)
-        beside.replace(place)
+        temporary.replace(place)
     except OSError as error:
-        if beside is not None:
+        if temporary is not None:
             with suppress(OSError):
-                beside.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
         message = f"the differences could not be written to {place}: {error.strerror or error}"
         raise NoVerdict(message, hint="give another file with --differences") from None

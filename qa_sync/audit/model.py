@@ -65,7 +65,7 @@ class Claim(Struct, frozen=True):
         """The conditions on the source and on the target record."""
         return self.pair.source_when, self.pair.target_when
 
-    def beside(self, at: int) -> str | None:
+    def decided_by(self, at: int) -> str | None:
         """Return the path of the value that decides how the source's (0) or the target's (1) is compared."""
         return deciding_path((self.source, self.target)[at].form)
 
@@ -101,8 +101,8 @@ class AuditableSection(Struct, frozen=True):
         ends = [(c.source, c.target)[at].path for c in self.checked_claims]
         condition = [self.condition.path] if self.condition and at == 0 else []
         whens = [w.path for c in self.checked_claims for w in c.conditions[at]]
-        beside = [path for c in self.checked_claims if (path := c.beside(at))]
-        return tuple(dict.fromkeys([*keys, *ends, *condition, *whens, *beside]))
+        deciding = [path for c in self.checked_claims if (path := c.decided_by(at))]
+        return tuple(dict.fromkeys([*keys, *ends, *condition, *whens, *deciding]))
 
 
 class SectionPlan(Struct, frozen=True):

@@ -14,7 +14,7 @@ from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, suspe
 from qa_sync.audit.compare.condition import ids_in_condition
 from qa_sync.audit.compare.confirm_differences import DifferenceConfirmer
 from qa_sync.audit.compare.counterpart_search import CounterpartSearch, RecordKeys
-from qa_sync.audit.compare.matching import AuditContext, Matched, match_records
+from qa_sync.audit.compare.match_records import AuditContext, Matched, match_records
 from qa_sync.audit.compare.reread import Rereader
 from qa_sync.audit.compare.settled import counts, unsettled_claims
 from qa_sync.audit.compare.unmatched import report_ambiguous, report_keyless, report_unmatched

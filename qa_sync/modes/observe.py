@@ -44,7 +44,7 @@ class ObservedSystem(Struct, frozen=True):
 
 
 class ObserveContext(Struct, frozen=True):
-    """What an observation needs beside the specs: the systems by label, the state, the options, the zone, the clock."""
+    """What an observation needs besides the specs: the systems by label, state, options, zone and clock."""
 
     systems: Mapping[str, ObservedSystem]
     state: ObserveState

@@ -33,10 +33,10 @@ def _owned(folder: Path) -> Iterator[None]:
     if fcntl is None:
         yield
         return
-    beside = folder / f".{OWNER}"
-    with beside.open("wb") as file:
+    unlocked = folder / f".{OWNER}"
+    with unlocked.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        beside.rename(folder / OWNER)  # it never has its name without the lock
+        unlocked.rename(folder / OWNER)  # it never has its name without the lock
         yield
 
 

@@ -60,7 +60,7 @@ class EntityDraft(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
-class Login(Struct, frozen=True):
+class Authentication(Struct, frozen=True):
     """How requests authenticate: members of `system.json`, the secrets they need, and the token's URL, if any."""
 
     system: Mapping[str, Json]
@@ -75,7 +75,7 @@ class Draft(Struct, frozen=True):
     title: str
     version: str
     url: str
-    login: Login
+    authentication: Authentication
     parameters: Mapping[str, str]
     entities: tuple[EntityDraft, ...]
     problems: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ def files_of(draft: Draft, source: str) -> dict[str, str]:
 
 def settings_of(draft: Draft, folder: str, name: str) -> list[str]:
     """Return the lines of `qa-sync.toml` for the system."""
-    secrets = ", ".join(f"{s} = {_string('$' + _variable(name, s))}" for s in draft.login.secrets)
+    secrets = ", ".join(f"{s} = {_string('$' + _variable(name, s))}" for s in draft.authentication.secrets)
     lines = [
         f"[systems.{_key(name)}]",
         f"connector = {_string(folder)}",
@@ -39,7 +39,7 @@ def settings_of(draft: Draft, folder: str, name: str) -> list[str]:
 
 def guesses_of(draft: Draft) -> list[str]:
     """Return all guesses, a line each."""
-    found = [f"authentication: {draft.login.guess}"] if draft.login.guess else []
+    found = [f"authentication: {draft.authentication.guess}"] if draft.authentication.guess else []
     for entity in draft.entities:
         found += [f"{entity.name}.{key}: {why}" for key, why in entity.guesses.items()]
         found += [f"{entity.name}.{p.path}: {why}" for p in entity.properties if p.is_used for why in p.guesses]
@@ -54,9 +54,13 @@ def _manifest(draft: Draft) -> dict[str, Json]:
 
 
 def _system(draft: Draft) -> dict[str, Json]:
-    system: dict[str, Json] = {"type": "system:rest", "url_pattern": "{{@ base_url @}}/%s", **draft.login.system}
-    if draft.login.guess:
-        system["description"] = GUESSED + draft.login.guess
+    system: dict[str, Json] = {
+        "type": "system:rest",
+        "url_pattern": "{{@ base_url @}}/%s",
+        **draft.authentication.system,
+    }
+    if draft.authentication.guess:
+        system["description"] = GUESSED + draft.authentication.guess
     system["operations"] = {
         f"{entity.name}-{verb}": {**operation, **_description(entity, verb)}
         for entity in draft.entities

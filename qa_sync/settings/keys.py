@@ -117,7 +117,7 @@ TABLES: Final[Mapping[str, str]] = {
     "policies": "Policies where a spec does not state the behavior.",
     "keys": "The properties by which an audit matches records.",
 }
-"""The tables of the file, beside the keys of `TOP`."""
+"""The tables of the file, in addition to the keys of `TOP`."""
 REQUIRED_BY_TRIGGER: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.HTTP: ("url",),
     Trigger.COMMAND: ("command",),

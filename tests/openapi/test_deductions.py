@@ -31,7 +31,7 @@ def test_an_envelope_a_wrapper_and_pages_without_a_largest_size(tmp_path: Path) 
     assert card["properties"]["name"] == {"concept": "name", "required": True, "max_length": 80}
     assert "empty" not in card["properties"]["mail"]
     assert draft.operation("clients-update")["method"] == "PUT"
-    assert (draft.draft.url, draft.draft.login.secrets) == ("https://erp.invalid/rest/v1", ("token",))
+    assert (draft.draft.url, draft.draft.authentication.secrets) == ("https://erp.invalid/rest/v1", ("token",))
 
 
 def test_offsets_alternatives_with_null_and_a_patch(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_variables_of_the_server_tenants_and_several_schemes(tmp_path: Path) -> 
     assert (draft.system["headers"], draft.system["jwt_token"]) == ({"X-App": "$SECRET(api_key)"}, "$SECRET(token)")
     chosen = drafted("11-servers-tenant-security.yaml", tmp_path / "app", auth="app")
     assert chosen.system["oauth2"]["scope"] == ["clients.read"]
-    assert chosen.draft.login.token_url.startswith("https://login.invalid/")
+    assert chosen.draft.authentication.token_url.startswith("https://login.invalid/")
     prefixed = drafted("11-servers-tenant-security.yaml", tmp_path / "prefixed", auth="prefixed")
     assert prefixed.system["headers"] == {"Authorization": "Token $SECRET(api_key)"}
     with pytest.raises(UsageError, match="unknown security scheme 'nobody'"):

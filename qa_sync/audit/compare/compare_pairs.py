@@ -15,7 +15,7 @@ import ibis
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.audit.compare.matching import AuditContext, Matched
+from qa_sync.audit.compare.match_records import AuditContext, Matched
 from qa_sync.audit.compare.settled import settled_code, without_alternatives
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cell_pair import CellPair
@@ -108,7 +108,7 @@ def _side_path(claim: Claim, at: int) -> PropertyCard:
 def _meets_conditions(whens: Sequence[When], tables: RecordTable, table: Table) -> Expr:
     """Return whether a record has the values of all conditions."""
     cells = [(when.value, tables.cell(when.path, table)) for when in whens]
-    held = [cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & (cell.text == value) for value, cell in cells]
+    held = [cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN) & (cell.text == value) for value, cell in cells]
     return reduce(and_, held).coalesce(False)
 
 
@@ -140,7 +140,7 @@ def _related_cell(sides: Comparison, at: int, n: int, table: Table) -> Cell | No
 
 
 def _path_beside(sides: Comparison, at: int, n: int) -> str | None:
-    path = sides.claims[n].beside(at)
+    path = sides.claims[n].decided_by(at)
     return path if path is not None and path in sides.tables[at].columns else None
 
 
@@ -197,7 +197,7 @@ def _normalized(
     engine: Engine, cell: Cell, table: Table, form: Form, forms: PropertyFormats
 ) -> Mapping[str, str] | None:
     """Return the normalized value of each text that occurs, None if there are too many."""
-    texts = table.filter(cell.is_kind(Kind.TEXT, Kind.TRUTH)).select(kind=cell.kind, text=cell.text)
+    texts = table.filter(cell.is_kind(Kind.TEXT, Kind.BOOLEAN)).select(kind=cell.kind, text=cell.text)
     found = [row for batch in engine.batches(texts.distinct().limit(MAX_TEXTS + 1)) for row in batch.to_pylist()]
     normal = {row["text"]: keys_of(decode_cell(row["kind"], row["text"]), form, forms) for row in found}
     if len(found) > MAX_TEXTS or len(normal) < len(found):
@@ -212,7 +212,7 @@ def _small(kind: Kind) -> Expr:
 def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims: Sequence[int]) -> Table:
     """Return the pairs that may differ in one of those claims, ordered by id, with the cells of the claims.
 
-    `a` and `b` are the cells that are compared, `c` and `d` those that decide how (`Claim.beside`), if there are any.
+    `a` and `b` are the cells that are compared, `c` and `d` those that decide how (`Claim.decided_by`), if any.
     """
     old = codes.filter(~codes.young)
     wrong = [old[f"v{n}"] > settled_code(sides.claims[n]) for n in claims]

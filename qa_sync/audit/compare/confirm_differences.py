@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from qa_sync.audit.compare.compare_pairs import claim_formats
-from qa_sync.audit.compare.matching import AuditContext
+from qa_sync.audit.compare.match_records import AuditContext
 from qa_sync.audit.compare.reread import FreshPair, Rereader
 from qa_sync.audit.compare.settled import alternatives, settled_code
-from qa_sync.audit.compare.suspect_cells import SuspectCells, in_records, suspect_cells, value_beside
+from qa_sync.audit.compare.suspect_cells import SuspectCells, deciding_value, in_records, suspect_cells
 from qa_sync.audit.difference_text import difference_text
 from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.outcomes import (
@@ -117,10 +117,10 @@ class DifferenceConfirmer:
             return Suspect(source, target, Outcome(OutcomeCode.LOST))
         if n in self.translations and cells.kind == Kind.TEXT:  # translated by the join
             return Suspect(source, target, compare_canonical(cells.text, target, self._forms[n]))
-        return Suspect(source, target, self._compare(n, source, target, cells.beside))
+        return Suspect(source, target, self._compare(n, source, target, cells.deciding))
 
-    def _compare(self, n: int, source: Json, target: Json, beside: tuple[Json, Json]) -> Outcome:
-        forms = in_records(self._forms[n], beside)
+    def _compare(self, n: int, source: Json, target: Json, deciding: tuple[Json, Json]) -> Outcome:
+        forms = in_records(self._forms[n], deciding)
         if n not in self.translations:
             return compare_values(source, target, forms)
         try:
@@ -152,11 +152,11 @@ class DifferenceConfirmer:
             value_of(fresh_pair.source.data, claim.source.path, claim.source),
             value_of(fresh_pair.target.data, claim.target.path, claim.target),
         )
-        beside = (
-            value_beside(claim.beside(0), fresh_pair.source.data),
-            value_beside(claim.beside(1), fresh_pair.target.data),
+        deciding = (
+            deciding_value(claim.decided_by(0), fresh_pair.source.data),
+            deciding_value(claim.decided_by(1), fresh_pair.target.data),
         )
-        return Suspect(source, target, self._compare(n, source, target, beside))
+        return Suspect(source, target, self._compare(n, source, target, deciding))
 
     def _difference(self, ids: Ids, n: int, one: Suspect, *, read_again: bool) -> Difference:
         claim = self.claims[n]

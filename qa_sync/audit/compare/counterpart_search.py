@@ -19,7 +19,7 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.audit.compare.matching import AuditContext
+from qa_sync.audit.compare.match_records import AuditContext
 from qa_sync.audit.compare.reread import Rereader
 from qa_sync.audit.engines.table import Table
 from qa_sync.audit.expressions.cells import decode_cell

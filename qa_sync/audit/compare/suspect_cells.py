@@ -16,13 +16,13 @@ from qa_sync.values.record_form import in_record
 
 
 class SuspectCells(NamedTuple):
-    """Two values, kind and text of the source's cell, and the values beside both that decide how they are compared."""
+    """Two values, kind and text of the source's cell, and the values that decide how they are compared."""
 
     source: Json
     target: Json
     kind: int
     text: str
-    beside: tuple[Json, Json]
+    deciding: tuple[Json, Json]
 
 
 def suspect_cells(batch: pa.RecordBatch, n: int, settled: int) -> Mapping[int, SuspectCells]:
@@ -41,18 +41,18 @@ def _values(batch: pa.RecordBatch, name: str, rows: pa.Array) -> list[Json]:
     return [decode_cell(kind, text) for kind, text in zip(kinds, texts, strict=True)]
 
 
-def value_beside(path: str | None, data: Mapping[str, Json]) -> Json:
+def deciding_value(path: str | None, data: Mapping[str, Json]) -> Json:
     """Return a record's value that decides how another is compared; None without a path."""
     return read(data, path) if path else None
 
 
-def in_records(forms: PropertyFormats, beside: tuple[Json, Json]) -> PropertyFormats:
-    """Return the formats with what the values beside both say: a country, or a currency."""
-    one, other = beside
+def in_records(forms: PropertyFormats, deciding: tuple[Json, Json]) -> PropertyFormats:
+    """Return the formats with what the values that decide say: a country, or a currency."""
+    one, other = deciding
     if one is None and other is None:
         return forms
     return PropertyFormats(_in_record(forms.source, one), _in_record(forms.target, other), forms.zone)
 
 
-def _in_record(form: Form, beside: Json) -> Form:
-    return in_record(form, lambda _path: beside)
+def _in_record(form: Form, deciding: Json) -> Form:
+    return in_record(form, lambda _path: deciding)

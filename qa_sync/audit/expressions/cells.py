@@ -20,7 +20,7 @@ class Kind(IntEnum):
     """The kind of a cell.
 
     `EMPTY`: no value; `TEXT`: a text that is certainly not blank; `NUMBER`: a finite number in Python's notation;
-    `TRUTH`: `true` or `false`; `JSON`: any other value as JSON text; `BLANK`: a text that may be blank; `LOST`: a
+    `BOOLEAN`: `true` or `false`; `JSON`: any other value as JSON text; `BLANK`: a text that may be blank; `LOST`: a
     reference to a record without a counterpart; `OUTSIDE`: a property whose condition is not met.
 
     Source: docs/explanation/mapping.rst, "Empty values".
@@ -29,7 +29,7 @@ class Kind(IntEnum):
     EMPTY = 0
     TEXT = 1
     NUMBER = 2
-    TRUTH = 3
+    BOOLEAN = 3
     JSON = 4
     BLANK = 5
     LOST = 6
@@ -47,7 +47,7 @@ def encode_cell(wire: Json) -> EncodedCell:
     if wire is None or is_empty(wire):
         return _NOTHING
     if isinstance(wire, bool):
-        return int(Kind.TRUTH), "true" if wire else "false"
+        return int(Kind.BOOLEAN), "true" if wire else "false"
     if isinstance(wire, int | float | Decimal):
         return (int(Kind.NUMBER), str(wire)) if _is_plain(wire) else (int(Kind.JSON), _exact_json(wire))
     if isinstance(wire, date):
@@ -61,7 +61,7 @@ def decode_cell(kind: int, text: str | None) -> Json:
         return None
     if kind in {Kind.TEXT, Kind.BLANK}:
         return text
-    if kind == Kind.TRUTH:
+    if kind == Kind.BOOLEAN:
         return text == "true"
     return _JSON.decode(text)
 

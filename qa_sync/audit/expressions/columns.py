@@ -110,7 +110,7 @@ def _integer(cell: Cell) -> Expr:
 
 
 READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
-    "text": lambda cell: cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH),
+    "text": lambda cell: cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN),
     "escaped_text": is_plain,
     "html": is_plain,
     "email": lambda cell: cell.is_kind(Kind.TEXT),
@@ -120,7 +120,7 @@ READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
     "region": lambda cell: cell.is_kind(Kind.TEXT),
     "decimal": _decimal,
     "integer": _integer,
-    "boolean": lambda cell: cell.is_kind(Kind.TRUTH),
+    "boolean": lambda cell: cell.is_kind(Kind.BOOLEAN),
     "instant": lambda cell: cell.is_kind(Kind.TEXT) & fits(cell.text, f"{DAYS}T{TIMES}{FRACTION}Z"),
     "date": lambda cell: cell.is_kind(Kind.TEXT) & fits(cell.text, DAYS),
 }

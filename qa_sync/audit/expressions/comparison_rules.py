@@ -117,15 +117,15 @@ def _is_id(cell: Cell) -> Expr:
 
 
 def _truth(pair: CellPair) -> list[Decision]:
-    truths = pair.both_kind(Kind.TRUTH)
-    return [(pair.same_text & truths, OutcomeCode.SAME), (truths, OutcomeCode.VALUE)]
+    booleans = pair.both_kind(Kind.BOOLEAN)
+    return [(pair.same_text & booleans, OutcomeCode.SAME), (booleans, OutcomeCode.VALUE)]
 
 
 def _looked_up(pair: CellPair) -> list[Decision]:
     """Compare the normalized values of the texts that occur."""
     if not pair.source.normal_texts or not pair.target.normal_texts:
         return []  # not computed, or no text is readable
-    conversions = pair.source.is_kind(Kind.TEXT, Kind.TRUTH) & pair.target.is_kind(Kind.TEXT, Kind.TRUTH)
+    conversions = pair.source.is_kind(Kind.TEXT, Kind.BOOLEAN) & pair.target.is_kind(Kind.TEXT, Kind.BOOLEAN)
     return [(conversions & (_normal(pair.source) == _normal(pair.target)), OutcomeCode.SAME)]
 
 

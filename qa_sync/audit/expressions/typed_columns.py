@@ -21,7 +21,7 @@ def typed_cell(column: Expr) -> Cell:
         text = ((column >= "!") & (column < "\x7f")) | starts_nonblank(column)
         return _cell(column, {Kind.TEXT: text, Kind.EMPTY: blank}, Kind.BLANK)
     if isinstance(kind, dt.Boolean):
-        return _cell(ibis.cases((column, "true"), (~column, "false")), {Kind.TRUTH: there, Kind.EMPTY: empty})
+        return _cell(ibis.cases((column, "true"), (~column, "false")), {Kind.BOOLEAN: there, Kind.EMPTY: empty})
     if isinstance(kind, dt.Floating):
         return _floating(column.cast("float64"))
     if isinstance(kind, dt.Integer):

@@ -37,8 +37,8 @@ def encode_texts(texts: pa.Array) -> Cells:
 def encode_truth_texts(texts: pa.Array) -> Cells:
     """Encode texts of a column of booleans: `true` and `false` are booleans."""
     kinds, kept = encode_texts(texts)
-    truths = pc.is_in(texts, value_set=pa.array(["true", "false"]))
-    return pc.if_else(truths, _small(Kind.TRUTH), kinds), kept
+    booleans = pc.is_in(texts, value_set=pa.array(["true", "false"]))
+    return pc.if_else(booleans, _small(Kind.BOOLEAN), kinds), kept
 
 
 def encode_values(values: Sequence[Json]) -> Cells:
@@ -51,7 +51,7 @@ def encode_values(values: Sequence[Json]) -> Cells:
             numbers = pa.array(values, pa.int64())
             return _typed(numbers, Kind.NUMBER)
         if types == {bool}:
-            return _typed(pa.array(values, pa.bool_()), Kind.TRUTH)
+            return _typed(pa.array(values, pa.bool_()), Kind.BOOLEAN)
     except (UnicodeEncodeError, OverflowError, pa.ArrowException):
         pass  # lone surrogates, and integers of more than 64 bits
     kinds, texts = zip(*map(encode_cell, values), strict=True)

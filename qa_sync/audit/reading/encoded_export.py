@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -82,7 +83,7 @@ class EncodedFile:
         self._path, self._progress = path, progress
         # Most texts are different: a dictionary of them costs time and memory.
         kinds = [f"k{at}" for at in range(columns)]
-        with _disk(path):
+        with _disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = open(path, "wb", opener=open_private)  # noqa: SIM115 - closed by __exit__
             self._writer = pq.ParquetWriter(self._file, schema(columns), compression="lz4", use_dictionary=kinds)
@@ -92,27 +93,22 @@ class EncodedFile:
 
     def write(self, table: pa.Table) -> None:
         """Add records; raises NoVerdict when the disk is full."""
-        with _disk(self._path):
+        with _disk_errors(self._path):
             self._writer.write_table(table)
         self._progress.add(table.num_rows)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with _disk(self._path):
+        with _disk_errors(self._path):
             self._writer.close()
             self._file.close()
         if kind is not None:
             self._path.unlink(missing_ok=True)
 
 
-class _disk:  # noqa: N801 - reads as a word
-    """Raises NoVerdict for errors of the disk."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if isinstance(error, OSError):
-            raise NoVerdict(f"{self._path}: {error.strerror or error}", hint="is the disk full?") from None
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    """Raise NoVerdict for errors of the disk."""
+    try:
+        yield
+    except OSError as error:
+        raise NoVerdict(f"{path}: {error.strerror or error}", hint="is the disk full?") from None

@@ -143,9 +143,9 @@ def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
 
 def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
     """Return a CSV record with booleans converted; all other values are read from texts."""
-    truths = {"true": True, "false": False}
+    booleans = {"true": True, "false": False}
     return {
-        path: truths.get(text, text)
+        path: booleans.get(text, text)
         if path in card.properties and card.properties[path].form.type == "boolean"
         else text
         for path, text in data.items()

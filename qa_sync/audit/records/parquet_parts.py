@@ -70,17 +70,17 @@ class PartWriter:
 
     def _written(self, table: pa.Table) -> Part:
         name = f"part-{self._number:05d}.parquet"
-        path, beside = self._folder / name, self._folder / f"{name}.unfinished"
+        path, unfinished = self._folder / name, self._folder / f"{name}.unfinished"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with open(beside, "wb", opener=open_private) as file:
+            with open(unfinished, "wb", opener=open_private) as file:
                 pq.write_table(table, file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
-            size = beside.stat().st_size
-            beside.replace(path)
+            size = unfinished.stat().st_size
+            unfinished.replace(path)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             raise NoVerdict(f"{path}: {error.strerror or error}", hint="is the disk full?") from None
         part = Part(name, table.num_rows, size)
         self._number += 1

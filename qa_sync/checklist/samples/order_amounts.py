@@ -34,7 +34,7 @@ PRICES = (1990, 123_456_705, 700, 1230)
 SHIPPING, DISCOUNT = 4905, 1050
 TOTAL = "total"
 CARRIED: Mapping[str, int] = {"shipping_total": 1, "discount_total": -1}
-"""What an order's total contains beside its lines: the concepts, each with the sign."""
+"""What an order's total contains besides its lines: the concepts, each with the sign."""
 
 
 def line_group(line: int) -> int:

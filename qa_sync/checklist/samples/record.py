@@ -61,7 +61,7 @@ class RecordBuilder(Struct, frozen=True):
         return pair.source if self.side is Side.SOURCE else pair.target
 
     def _places(self, written: tuple[PropertyCard, ...], counterparts: Mapping[str, tuple[PropertyCard, ...]]) -> int:
-        """Return the decimal places of the currency that is written beside amounts."""
+        """Return the decimal places of the currency that is written with amounts."""
         currency = next((card for card in written if card.concept == "currency"), None)
         if currency is None:
             return USUAL

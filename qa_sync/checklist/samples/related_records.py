@@ -36,7 +36,7 @@ class RelatedRecords(Struct, frozen=True, dict=True):
         return {datatype: entities for datatype, entities in self._other_sections.items() if datatype in datatypes}
 
     @cached_property
-    def watched(self) -> Mapping[str, EntityPair]:
+    def bystander_sections(self) -> Mapping[str, EntityPair]:
         """The other sections that provide a bystander.
 
         Sections whose records cannot be deleted, or need a further record, provide none.
@@ -65,11 +65,11 @@ class RelatedRecords(Struct, frozen=True, dict=True):
     @property
     def bystanders(self) -> tuple[str, ...]:
         """The roles of bystanders; a referenced record is none, it may change (an order changes a product's stock)."""
-        return tuple(self.watched)
+        return tuple(self.bystander_sections)
 
     def roles(self) -> Mapping[str, Role]:
         """Return the roles of the related records by name."""
-        sections = {**self.referenced, **self.watched}
+        sections = {**self.referenced, **self.bystander_sections}
         roles = {name: role_of(e, self.siblings.values()) for name, e in sections.items()}
         return roles | {name + SECOND_SUFFIX: roles[name] for name in self.referenced}
 
@@ -88,11 +88,11 @@ class RelatedRecords(Struct, frozen=True, dict=True):
                 for datatype, entities in self.referenced.items()
                 for name in (datatype, datatype + SECOND_SUFFIX)
             ),
-            *(self.watched.items() if bystanders else ()),
+            *(self.bystander_sections.items() if bystanders else ()),
         ]
         inserts = tuple(self._insert(seed, scenario, name, entities) for name, entities in made)
         return inserts, tuple(
-            (None, CounterpartExists(name, Side.TARGET, exactly_one=False, optional=name in self.watched))
+            (None, CounterpartExists(name, Side.TARGET, exactly_one=False, optional=name in self.bystander_sections))
             for name, _ in made
         )
 

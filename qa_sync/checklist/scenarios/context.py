@@ -169,7 +169,7 @@ class SectionContext(Struct, frozen=True, dict=True):
     ) -> Insert:
         """Return the step that creates a role's record on the source.
 
-        `only` are the pairs that have values beside those that the record needs (None: the section's own and
+        `only` are the pairs that have values in addition to those that the record needs (None: the section's own and
         `extra_pairs`); `fixed` are predefined values (None: the values that a
         record needs to get a counterpart); `version` distinguishes records whose values do not depend on the mark.
         """

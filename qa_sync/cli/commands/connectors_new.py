@@ -165,8 +165,10 @@ def _table(resources: Iterable[Resource]) -> list[str]:
 def _report(folder: Path, draft: Draft, problems: Sequence[str]) -> None:
     guesses = guesses_of(draft)
     _print([f"Wrote {folder}: {', '.join(entity.name for entity in draft.entities)}"])
-    if draft.login.token_url:
-        _print([f"The client's secret will be sent to {draft.login.token_url}: check that this is the vendor's."])
+    if draft.authentication.token_url:
+        _print(
+            [f"The client's secret will be sent to {draft.authentication.token_url}: check that this is the vendor's."]
+        )
     if guesses:
         rest = len(guesses) - MAX_SHOWN_GUESSES
         _print([f"{len(guesses)} guesses to check, marked in the files:"])

@@ -1,1 +1,1 @@
-"""Deduces a connector from the routes of a document: resources, envelopes, paging, authentication, properties."""
+"""Deduces a connector from the routes of a document: resources, envelopes, pagination, authentication, properties."""

@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.errors import UsageError
+from qa_sync.openapi.deducing.authentication import authentication_of, header_names
 from qa_sync.openapi.deducing.entities import draft_entity
-from qa_sync.openapi.deducing.logins import header_names, login_of
 from qa_sync.openapi.deducing.resources import find_resources
 from qa_sync.openapi.deducing.shapes import record_keys
 from qa_sync.openapi.model import Draft, EntityDraft, PropertyDraft, Resource
@@ -56,13 +56,13 @@ def draft_connector(
     which properties are active, the others become comments.
     """
     routes = [route for choice in choices for route in choice.resource.routes.values()]
-    login = login_of(document.root, routes, auth)
+    authentication = authentication_of(document.root, routes, auth)
     parameters: dict[str, str] = {}
     keys = record_keys(find_resources(read_routes(document.root)))
     entities: list[EntityDraft] = []
     problems: list[str] = []
     for choice in choices:
-        entity = draft_entity(choice.resource, parameters, header_names(login), keys, choice.names)
+        entity = draft_entity(choice.resource, parameters, header_names(authentication), keys, choice.names)
         if entity is None:
             problems.append(f"{choice.resource.path}: no member of the record is its key, {choice.resource.parameter}")
             continue
@@ -73,7 +73,7 @@ def draft_connector(
         title=_plain(info.text("title")),
         version=_plain(str(info.get("version").value or "")),
         url=_server(document.root, server),
-        login=login,
+        authentication=authentication,
         parameters=parameters,
         entities=tuple(entities),
         problems=(*problems, *document.problems),

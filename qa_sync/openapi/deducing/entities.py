@@ -29,8 +29,8 @@ def draft_entity(
 ) -> EntityDraft | None:
     """Return the draft of an entity, or None if no member can be its key.
 
-    Adds to `parameters` what the settings must give, each with its meaning; `headers` are those that the login sends;
-    `others` are the keys of other resources' records (see `record_keys`).
+    Adds to `parameters` what the settings must give, each with its meaning; `headers` are those that the
+    authentication sends; `others` are the keys of other resources' records (see `record_keys`).
     """
     shape = Shape(resource)
     if not shape.key or not is_member_path(shape.key):

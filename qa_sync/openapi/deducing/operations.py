@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from qa_sync.openapi.deducing.envelopes import find_key, record_of
-from qa_sync.openapi.deducing.paging import paging_of, since_of
+from qa_sync.openapi.deducing.pagination import pagination_of, since_of
 from qa_sync.openapi.deducing.shapes import Shape, response_of
 from qa_sync.openapi.properties.members import EMPTY
 from qa_sync.openapi.reading.routes import FORM, Parameter, Route
@@ -58,11 +58,11 @@ def _unclear_id(shape: Shape, route: Route) -> str:
 
 def _pages(route: Route, url: str, guesses: dict[str, str]) -> dict[str, Json]:
     members: dict[str, Json] = {}
-    paging = paging_of(route, response_of(route) or EMPTY, url)
-    if paging:
-        members |= {**paging.members, **({"params": dict(paging.params)} if paging.params else {})}
-        if paging.guesses:
-            guesses.setdefault("list", "; ".join(paging.guesses))
+    pagination = pagination_of(route, response_of(route) or EMPTY, url)
+    if pagination:
+        members |= {**pagination.members, **({"params": dict(pagination.params)} if pagination.params else {})}
+        if pagination.guesses:
+            guesses.setdefault("list", "; ".join(pagination.guesses))
     return {**members, **since_of(route)}
 
 
@@ -98,13 +98,13 @@ def _body(shape: Shape, verb: str, route: Route) -> dict[str, Json]:
 
 
 def _further(
-    route: Route, parameters: dict[str, str], login_headers: frozenset[str]
+    route: Route, parameters: dict[str, str], authentication_headers: frozenset[str]
 ) -> tuple[dict[str, Json], dict[str, Json]]:
     """Return the required query parameters and headers: a constant, or a parameter of the settings."""
     query: dict[str, Json] = {}
     headers: dict[str, Json] = {}
     for parameter in route.parameters:
-        is_known = parameter.name.lower() in {*login_headers, "accept", "content-type"}
+        is_known = parameter.name.lower() in {*authentication_headers, "accept", "content-type"}
         if not parameter.required or parameter.location not in {"query", "header"} or is_known:
             continue
         if not is_copyable(parameter.name) or parameter.schema.properties:

@@ -100,7 +100,7 @@ def _name(collection: str) -> str:
 
 
 def _with_unique_names(resources: list[Resource]) -> list[Resource]:
-    """Return the resources with names that differ: `users_orders` beside `orders`."""
+    """Return the resources with names that differ: `users_orders` next to `orders`."""
     seen: set[str] = set()
     unique = []
     for resource in sorted(resources, key=lambda r: r.path.count("/")):

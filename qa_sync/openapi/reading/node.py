@@ -61,9 +61,9 @@ class Document:
 
     def _read(self, path: str, file: str) -> str:
         if "://" in path or path.startswith("//"):
-            raise ValueError("nothing is fetched; save the file beside the document")
+            raise ValueError("nothing is fetched; save the file next to the document")
         if self._folder is None:
-            raise ValueError("a document from standard input has no files beside it")
+            raise ValueError("a document from standard input has no files next to it")
         full = (self._folder / file).parent.joinpath(unquote(path)).resolve()
         if not full.is_relative_to(self._folder):
             raise ValueError("it is outside the folder of the document")
@@ -90,7 +90,7 @@ class Node:
             siblings = {name: member for name, member in value.items() if name != "$ref"}
             value, file = document.target(reference, file)
             place = f"{file}#{reference.partition('#')[2]}"
-            if siblings and isinstance(value, dict):  # 3.1 allows members beside a reference
+            if siblings and isinstance(value, dict):  # 3.1 allows members next to a reference
                 value = {**value, **siblings}
         document.count()
         self.value: Json = value

@@ -58,7 +58,7 @@ def _given_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Itera
 def _unmapped_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Iterator[Change]:
     """Yield the members that differ although no row is about them, and the system did not change them itself.
 
-    What changed in an edit of the run, beside what it wrote, the system computes.
+    What changed in an edit of the run, besides what it wrote, the system computes.
     """
     card = records.card(key)
     covered = [*_mapped(records, key), *_computed(card)]

@@ -13,11 +13,11 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import System
 
 
-def remove_all(scene: ScenarioRecords, keep_reason: str | None = None) -> Iterator[Leftover]:
+def remove_all(records: ScenarioRecords, keep_reason: str | None = None) -> Iterator[Leftover]:
     """Delete the created records, latest first; yield those that remain with a reason (`keep_reason`: keep all)."""
-    _find_unseen(scene)
-    for key, made in reversed(scene.made):
-        system, card = scene.system(key), scene.card(key)
+    _find_unseen(records)
+    for key, made in reversed(records.made):
+        system, card = records.system(key), records.card(key)
         reason = keep_reason or card.cannot.get("delete") or _deletion_error(system, card.datatype, made)
         if reason:
             yield Leftover(system.label, card.names[0], made, reason)
@@ -31,17 +31,17 @@ def count_undeleted(leftovers: Iterable[Leftover], cards: Mapping[str, Mapping[s
     expected = {
         (label, card.names[0]) for label, each in cards.items() for card in each.values() if "delete" in card.cannot
     }
-    return sum((lost.system, lost.entity) not in expected and not lost.why.startswith(KEPT) for lost in leftovers)
+    return sum((left.system, left.entity) not in expected and not left.why.startswith(KEPT) for left in leftovers)
 
 
-def _find_unseen(scene: ScenarioRecords) -> None:
+def _find_unseen(records: ScenarioRecords) -> None:
     """Find counterparts that no poll has found, because the scenario may have ended before the first poll."""
-    for key in [key for key, _ in scene.made]:
+    for key in [key for key, _ in records.made]:
         other = RecordKey(key.role, key.side.other)
-        if other not in scene.ids:
+        if other not in records.ids:
             with suppress(NoVerdict):
-                scene.begin_poll()
-                scene.find_counterparts(other)
+                records.begin_poll()
+                records.find_counterparts(other)
 
 
 def _deletion_error(system: System, datatype: str, id: str) -> str | None:

@@ -40,7 +40,7 @@ def chosen(resource: Resource, given: QueryParams, args: Doc) -> list[Doc]:
     docs = resource.select(args, given)
     if "include" in args:
         docs = [doc for doc in docs if doc["id"] in args["include"]]
-    elif "exclude" in args:  # measured: beside include it is ignored
+    elif "exclude" in args:  # measured: with include it is ignored
         docs = [doc for doc in docs if doc["id"] not in args["exclude"]]
     docs = [doc for doc in docs if _in_time(resource.shop, doc, args)]
     orderby, order = args.get("orderby", resource.default_sort[0]), args.get("order", resource.default_sort[1])

@@ -1,4 +1,4 @@
-"""Routes of a shop beside its three resources: terms, coupons, variations, and what belongs to an order.
+"""Routes of a shop besides its three resources: terms, coupons, variations, and what belongs to an order.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Coupons, fees and refunds as measured", "Kinds of products as
 measured" and "Categories, tags and images as measured".

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from itertools import islice
 
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.sync.records.matching import candidates, share_value
+from qa_sync.sync.records.merge_candidates import candidates, share_value
 from qa_sync.sync.records.record_view import RecordView, read_view
 from qa_sync.sync.store.links import Links
 from qa_sync.sync.store.listed_records import ListedRecords

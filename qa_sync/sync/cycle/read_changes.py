@@ -10,7 +10,7 @@ from typing import Final
 from qa_sync.clock import Clock
 from qa_sync.sync.cycle.lists import Listing
 from qa_sync.sync.lanes import Side
-from qa_sync.sync.records.matching import index_key
+from qa_sync.sync.records.merge_candidates import index_key
 from qa_sync.sync.records.record_view import flatten, modified, read_view
 from qa_sync.sync.store.encoding import digest, encode, to_json
 from qa_sync.sync.store.links import Links

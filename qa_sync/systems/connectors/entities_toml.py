@@ -62,7 +62,7 @@ def _missing_files(document: Mapping[str, Any], folder: Path) -> Iterator[str]:
             file = card.get("codes", "") if isinstance(card, dict) else ""
             if file and not (isinstance(file, str) and file == Path(file).name and (folder / file).is_file()):
                 where = f'{name}.properties."{path}".codes'
-                yield f"{where}: expected the name of a file beside entities.toml, got {file!r}"
+                yield f"{where}: expected the name of a file next to entities.toml, got {file!r}"
 
 
 def _wrong_shared(shared: Any) -> Iterator[str]:

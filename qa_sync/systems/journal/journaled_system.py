@@ -29,15 +29,18 @@ def _no_check() -> None:
 class JournaledSystem:
     """Passes reads on to a system, and writes if they concern the run's own records.
 
-    `quiet` is the same system over a transport that is not recorded, because requests of the journal affect no verdict.
+    `unrecorded` is the same system over a transport that is not recorded, because requests of the journal affect no
+    verdict.
     `look` is called before each create and notes the preexisting records.
     """
 
-    def __init__(self, system: System, quiet: System, owned: RunRecords, look: Callable[[], None] = _no_check) -> None:
+    def __init__(
+        self, system: System, unrecorded: System, owned: RunRecords, look: Callable[[], None] = _no_check
+    ) -> None:
         self.label = system.label
         self.cards: Mapping[str, EntityCard] = system.cards
         self._system = system
-        self._quiet = quiet
+        self._unrecorded = unrecorded
         self._owned = owned
         self._look = look
         self.exchange_log = exchange_log_of(system)
@@ -74,15 +77,15 @@ class JournaledSystem:
         if self._owned.was_removed(self.label, datatype, id):
             return
         if not self._owned.is_known(self.label, datatype, id):
-            record = self._quiet.lookup(datatype, id)
+            record = self._unrecorded.lookup(datatype, id)
             if record is None:
                 return
             self._owned.require_owned(record, self.cards[datatype])
         elif self._owned.is_unread(self.label, datatype, id) and "lookup" not in self.cards[datatype].cannot:
-            self._check_created(self._quiet.lookup(datatype, id))
+            self._check_created(self._unrecorded.lookup(datatype, id))
         self._owned.removing(self.label, datatype, id)
         self._system.delete(datatype, id)
-        confirm_deleted(self._quiet, datatype, id)
+        confirm_deleted(self._unrecorded, datatype, id)
         self._owned.removed(self.label, datatype, id)
 
     def _check_created(self, record: Record | None) -> None:

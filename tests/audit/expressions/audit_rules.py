@@ -50,7 +50,7 @@ def normals(wires: Sequence[Json], of: Form, forms: PropertyFormats) -> dict[str
     words = {
         text: keys_of(decode_cell(kind, text), of, forms)
         for kind, text in looked
-        if kind in {Kind.TEXT, Kind.TRUTH} and text
+        if kind in {Kind.TEXT, Kind.BOOLEAN} and text
     }
     kinds = {text: {k for k, t in looked if t == text} for text in words}
     return {text: keys[0] for text, keys in words.items() if len(keys) == 1 and len(kinds[text]) == 1}

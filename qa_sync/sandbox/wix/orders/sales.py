@@ -1,4 +1,4 @@
-"""What an order changes beside itself: the buyer's contact, and the stock of the products.
+"""What an order changes besides itself: the buyer's contact, and the stock of the products.
 
 Source: docs/explanation/vendors/wix.rst, "Members with a behavior of their own".
 """

@@ -175,7 +175,7 @@ class Orders:
         docs = self.table.find("customer", str(args["customer"])) if "customer" in args else self.table.all()
         wanted = args.get("status", ["any"])
         docs = [doc for doc in docs if doc["status"] in wanted or "any" in wanted]
-        if "any" in wanted:  # measured: also beside `trash`
+        if "any" in wanted:  # measured: also together with `trash`
             docs = [doc for doc in docs if doc["status"] != "trash"]
         if "product" in args:
             docs = [doc for doc in docs if any(line["product_id"] == args["product"] for line in doc["line_items"])]

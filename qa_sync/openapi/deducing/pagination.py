@@ -51,7 +51,7 @@ GUESSED_SIZE: Final = 100
 LARGEST_SIZE: Final = 1000
 
 
-class Paging(Struct, frozen=True):
+class Pagination(Struct, frozen=True):
     """The members of a list operation that make pages, its parameters, and what is a guess."""
 
     members: Mapping[str, Json]
@@ -59,14 +59,14 @@ class Paging(Struct, frozen=True):
     guesses: tuple[str, ...] = ()
 
 
-def paging_of(route: Route, response: Schema, url: str) -> Paging | None:
+def pagination_of(route: Route, response: Schema, url: str) -> Pagination | None:
     """Return how a list comes in pages, or None if the document shows no pages."""
     if (link := _link(response)) is not None:
         return _with_size(route, link)
     if (cursor := _cursor(route, response, url)) is not None:
         return _with_size(route, cursor)
     if "link" in route.headers:
-        return _with_size(route, Paging(_ends("{{ headers.link.next }}"), {}))
+        return _with_size(route, Pagination(_ends("{{ headers.link.next }}"), {}))
     return _numbered(route, url)
 
 
@@ -88,8 +88,8 @@ def _ends(link: str) -> dict[str, Json]:
     }
 
 
-def _link(response: Schema) -> Paging | None:
-    """Return paging by a URL in the body."""
+def _link(response: Schema) -> Pagination | None:
+    """Return pagination by a URL in the body."""
     for path, schema in _scalars(response):
         name = joined(path.rpartition(".")[2])
         within = joined(path.rpartition(".")[0])
@@ -98,7 +98,7 @@ def _link(response: Schema) -> Paging | None:
             w in name for w in ("ur", "link", "href")
         )
         if is_link and (is_url or _looks_like_url(schema.example)) and schema.is_a("string"):
-            return Paging(_ends(_optional(path, "{{ %s }}")), {})
+            return Pagination(_ends(_optional(path, "{{ %s }}")), {})
     return None
 
 
@@ -106,8 +106,8 @@ def _looks_like_url(example: Json) -> bool:
     return isinstance(example, str) and example.startswith(("http://", "https://", "/"))
 
 
-def _cursor(route: Route, response: Schema, url: str) -> Paging | None:
-    """Return paging by a cursor in the body that a parameter takes."""
+def _cursor(route: Route, response: Schema, url: str) -> Pagination | None:
+    """Return pagination by a cursor in the body that a parameter takes."""
     parameters = {joined(p.name): p for p in route.parameters if p.location == "query" and is_copyable(p.name)}
     for path, schema in _scalars(response):
         name = joined(path.rpartition(".")[2])
@@ -120,7 +120,7 @@ def _cursor(route: Route, response: Schema, url: str) -> Paging | None:
             template = f"{url}?{parameter.name}={{{{ %s | urlencode }}}}"
             sure = known in name or name.removeprefix("next") in known
             guess = () if sure else (f"the cursor {path} is taken for the parameter {parameter.name}",)
-            return Paging(_ends(_optional(path, template)), {}, guess)
+            return Pagination(_ends(_optional(path, template)), {}, guess)
     return None
 
 
@@ -165,18 +165,18 @@ def _size(route: Route) -> tuple[Parameter, int, str] | None:
     return parameter, GUESSED_SIZE, f"the document gives no largest {parameter.name}"
 
 
-def _with_size(route: Route, paging: Paging) -> Paging:
-    """Return paging by links with the size of a page, where the document gives one."""
+def _with_size(route: Route, pagination: Pagination) -> Pagination:
+    """Return pagination by links with the size of a page, where the document gives one."""
     found = _size(route)
     if found is None or found[2]:
-        return paging
+        return pagination
     parameter, size, _ = found
-    members = {"page_size": size, **paging.members}
-    return Paging(members, {parameter.name: "{{ page_size }}", **paging.params}, paging.guesses)
+    members = {"page_size": size, **pagination.members}
+    return Pagination(members, {parameter.name: "{{ page_size }}", **pagination.params}, pagination.guesses)
 
 
-def _numbered(route: Route, url: str) -> Paging | None:
-    """Return paging by the number of a page, or by an offset."""
+def _numbered(route: Route, url: str) -> Pagination | None:
+    """Return pagination by the number of a page, or by an offset."""
     known = {joined(p.name): p for p in route.parameters if p.location == "query" and is_copyable(p.name)}
     page = next((p for name, p in known.items() if name in PAGES), None)
     offset = next((p for name, p in known.items() if name in OFFSETS and p.schema.is_a("integer", "number")), None)
@@ -197,7 +197,7 @@ def _numbered(route: Route, url: str) -> Paging | None:
         "next_page_link": url,
         "next_page_termination_strategy": strategy,
     }
-    return Paging(members, params, tuple(guesses))
+    return Pagination(members, params, tuple(guesses))
 
 
 def _first_page(parameter: Parameter) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from qa_sync.errors import UnknownName
-from qa_sync.openapi.model import Login
+from qa_sync.openapi.model import Authentication
 from qa_sync.openapi.reading.node import Node
 from qa_sync.openapi.reading.routes import Route
 from qa_sync.openapi.spelling import is_copyable
@@ -23,7 +23,7 @@ ORDER: Final = ("bearer", "apiKey", "basic", "clientCredentials", "oauth2")
 """The schemes that are preferred where a document offers several."""
 
 
-def login_of(root: Node, routes: Iterable[Route], chosen: str | None = None) -> Login:
+def authentication_of(root: Node, routes: Iterable[Route], chosen: str | None = None) -> Authentication:
     """Return how the routes authenticate; `chosen` is a scheme's name. Raises UnknownName for an unknown scheme."""
     schemes = dict(root.get("components", "securitySchemes").members()) | dict(
         root.get("securityDefinitions").members()
@@ -35,16 +35,16 @@ def login_of(root: Node, routes: Iterable[Route], chosen: str | None = None) -> 
         offers = [offer for offer in offers if chosen in offer] or [{chosen: []}]
     offers = [offer for offer in offers if offer and all(name in schemes for name in offer)]
     if not offers:
-        return Login({})
+        return Authentication({})
     best = min(offers, key=lambda offer: max(_rank(schemes[name]) for name in offer))
     names = ", ".join(best)
     guess = f"of {len(offers)} ways to authenticate, {names} is taken" if len(offers) > 1 else ""
-    return _combined([_login(schemes[name], scopes) for name, scopes in best.items()], guess)
+    return _combined([_of_scheme(schemes[name], scopes) for name, scopes in best.items()], guess)
 
 
-def header_names(login: Login) -> frozenset[str]:
-    """Return the headers that a login sends, in lower case."""
-    return frozenset({*(name.lower() for name in login.system.get("headers", {})), "authorization"})
+def header_names(authentication: Authentication) -> frozenset[str]:
+    """Return the headers that an authentication sends, in lower case."""
+    return frozenset({*(name.lower() for name in authentication.system.get("headers", {})), "authorization"})
 
 
 def _alternatives(root: Node, routes: Iterable[Route]) -> list[Mapping[str, list[str]]]:
@@ -78,38 +78,40 @@ def _rank(scheme: Node) -> int:
     return ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
-def _login(scheme: Node, scopes: list[str]) -> Login:
+def _of_scheme(scheme: Node, scopes: list[str]) -> Authentication:
     kind = _kind(scheme)
     if kind == "apiKey":
         return _key(scheme)
     if kind == "basic":
         basic = {"authentication": "basic", "username": "$SECRET(username)", "password": "$SECRET(password)"}
-        return Login(basic, ("username", "password"))
+        return Authentication(basic, ("username", "password"))
     if kind == "clientCredentials":
         return _client_credentials(scheme, scopes)
     guess = "" if kind == "bearer" else "a token that you already have is sent as a bearer token"
-    return Login({"jwt_token": "$SECRET(token)"}, ("token",), guess=guess)
+    return Authentication({"jwt_token": "$SECRET(token)"}, ("token",), guess=guess)
 
 
-def _key(scheme: Node) -> Login:
+def _key(scheme: Node) -> Authentication:
     name, place = scheme.text("name"), scheme.text("in")
     if not HEADER.fullmatch(name) or not is_copyable(name):
-        return Login({}, guess="the name of the key's header cannot be used")
+        return Authentication({}, guess="the name of the key's header cannot be used")
     if place == "query":
-        return Login({"api_key": {"in": "query", "name": name, "value": "$SECRET(api_key)"}}, ("api_key",))
+        return Authentication({"api_key": {"in": "query", "name": name, "value": "$SECRET(api_key)"}}, ("api_key",))
     prefix = PREFIX.search(scheme.text("description"))
     guess = f"the description names the prefix {prefix[1]}" if prefix else ""
     value = f"{prefix[1]} $SECRET(api_key)" if prefix else "$SECRET(api_key)"
     if place == "cookie":
-        return Login({"headers": {"Cookie": f"{name}=$SECRET(api_key)"}}, ("api_key",))
-    return Login({"headers": {name: value}}, ("api_key",), guess=guess)
+        return Authentication({"headers": {"Cookie": f"{name}=$SECRET(api_key)"}}, ("api_key",))
+    return Authentication({"headers": {name: value}}, ("api_key",), guess=guess)
 
 
-def _client_credentials(scheme: Node, scopes: list[str]) -> Login:
+def _client_credentials(scheme: Node, scopes: list[str]) -> Authentication:
     flow = scheme.get("flows", "clientCredentials") or scheme
     url = flow.text("tokenUrl")
     if not re.fullmatch(r"https?://[^\s{}$]+|/[^\s{}$]*", url):
-        return Login({"jwt_token": "$SECRET(token)"}, ("token",), guess="the document gives no usable token URL")
+        return Authentication(
+            {"jwt_token": "$SECRET(token)"}, ("token",), guess="the document gives no usable token URL"
+        )
     oauth: dict[str, Json] = {
         "client_id": "$SECRET(client_id)",
         "client_secret": "$SECRET(client_secret)",
@@ -117,24 +119,26 @@ def _client_credentials(scheme: Node, scopes: list[str]) -> Login:
     }
     if scopes and all(is_copyable(scope) for scope in scopes):
         oauth["scope"] = scopes
-    return Login({"authentication": "oauth2", "oauth2": oauth}, ("client_id", "client_secret"), token_url=url)
+    return Authentication({"authentication": "oauth2", "oauth2": oauth}, ("client_id", "client_secret"), token_url=url)
 
 
-def _combined(logins: list[Login], guess: str) -> Login:
+def _combined(parts: list[Authentication], guess: str) -> Authentication:
     """Return several schemes that are needed together as one; two keys get names of their own."""
     system: dict[str, Json] = {}
     secrets: list[str] = []
-    for login in logins:
-        members = dict(login.system)
-        names = list(login.secrets)
+    for part in parts:
+        members = dict(part.system)
+        names = list(part.secrets)
         if "api_key" in names and "api_key" in secrets:
             members = {k: _renamed(v) for k, v in members.items()}
             names = ["second_key"]
         headers = {**system.get("headers", {}), **members.pop("headers", {})}
         system |= members | ({"headers": headers} if headers else {})
         secrets += [name for name in names if name not in secrets]
-    reasons = "; ".join(dict.fromkeys(reason for reason in (guess, *(login.guess for login in logins)) if reason))
-    return Login(system, tuple(secrets), next((login.token_url for login in logins if login.token_url), ""), reasons)
+    reasons = "; ".join(dict.fromkeys(reason for reason in (guess, *(part.guess for part in parts)) if reason))
+    return Authentication(
+        system, tuple(secrets), next((part.token_url for part in parts if part.token_url), ""), reasons
+    )
 
 
 def _renamed(value: Json) -> Json:

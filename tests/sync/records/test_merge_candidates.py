@@ -9,7 +9,7 @@ from sync_fakes import criteria, pairs, section
 from sync_world import BASIC, EVERY, LINK_FIRST, MERGE_IF, World, make_world
 
 from qa_sync.dataflow.model import Section, StatementKind
-from qa_sync.sync.records import matching as matching_room
+from qa_sync.sync.records import merge_candidates
 from qa_sync.values.comparison.compare import Verdict, compare
 from qa_sync.values.form import Canonical
 
@@ -161,7 +161,7 @@ def test_matching_many_records_compares_few(world: World, monkeypatch: pytest.Mo
         compared.append(values)
         return compare(*values)
 
-    monkeypatch.setattr(matching_room, "compare", counting)
+    monkeypatch.setattr(merge_candidates, "compare", counting)
     for n in range(300):
         world.shop.insert("people", {"name": f"n{n}"})
         world.office.insert("person", {"fullName": f"N{n}" if n % 2 else f"n{n}"})
@@ -195,4 +195,4 @@ def test_an_invalid_value_matches_nothing_and_is_reported(world: World) -> None:
     ],
 )
 def test_values_that_may_be_the_same_share_a_key(one: Canonical, other: Canonical) -> None:
-    assert matching_room.index_key(one) == matching_room.index_key(other)
+    assert merge_candidates.index_key(one) == merge_candidates.index_key(other)
