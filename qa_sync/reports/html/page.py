@@ -35,6 +35,19 @@ from qa_sync.running.results import Results
 SIGN_OFF_FIELDS = ("Verified by", "Role", "Date", "Signature")
 
 
+FEW = (
+    matrix,
+    failures_section,
+    latency_section,
+    baseline_section,
+    manual_section,
+    skipped_section,
+    not_removed_section,
+)
+MANY = (*FEW[1:], matrix)
+"""The sections of the overview; the matrix of many specs is long, and stands below what failed."""
+
+
 def render(results: Results) -> str:
     """Return the page as text with a final line break."""
     return "".join(pieces(results))
@@ -46,8 +59,7 @@ def pieces(results: Results, version: str | None = None) -> Iterator[str]:
     yield _top(results, scripts, version)
     yield _header(results, is_served=version is not None)
     yield '<div class="desk">\n<aside aria-label="Overview">\n'
-    yield f"{matrix(results)}{failures_section(results)}{latency_section(results)}{baseline_section(results)}"
-    yield f"{manual_section(results)}{skipped_section(results)}{not_removed_section(results)}"
+    yield "".join(section(results) for section in (MANY if len(results.specs) > MANY_SPECS else FEW))
     yield f'{_sign_off()}</aside>\n<main id="document">\n'
     yield '<p id="nothing" class="none" hidden>No check matches the filter.</p>\n'
     yield spec_index(results)

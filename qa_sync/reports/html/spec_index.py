@@ -13,12 +13,15 @@ def spec_index(results: Results) -> str:
     if len(results.specs) < 2:  # noqa: PLR2004 - one spec needs no index
         return ""
     more = knows_earlier(results)
-    rows = "".join(_row(state, more=more) for state in spec_states(results))
+    states = spec_states(results)
+    rows = "".join(_row(state, more=more) for state in states)
     words = ("State", "Spec", "Checks", *(("Newly failing", "Last verified") if more else ()))
     heads = "".join(f'<th scope="col">{word}</th>' for word in words)
+    unknown = more and any(state.spec.newly is None or not state.spec.verified for state in states)
+    note = '<p class="note">?: no earlier run of this spec is known.</p>' if unknown else ""
     return (
         '<section class="index" aria-labelledby="index"><h2 id="index">Specs</h2>\n<div class="wide">'
-        f"<table><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div></section>\n"
+        f"<table><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div>{note}</section>\n"
     )
 
 

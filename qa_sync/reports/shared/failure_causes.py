@@ -48,13 +48,17 @@ class Kind(Struct, frozen=True):
 
 
 class FailureCause(Struct, frozen=True):
-    """The checks that failed for one cause, in the order of the results; `sections` are ordinals by spec."""
+    """The checks that failed for one cause, in the order of the results; `sections` are ordinals by spec.
+
+    `names_spec` says that the headline names the spec, because the results have several.
+    """
 
     status: Status
     cause: str
     kinds: tuple[Kind, ...]
     sections: Mapping[str, tuple[int, ...]]
     checks: tuple[CheckFinished, ...]
+    names_spec: bool = False
 
     @property
     def headline(self) -> str:
@@ -77,10 +81,11 @@ class FailureCause(Struct, frozen=True):
     def _where(self) -> str:
         if len(self.sections) > 1:
             return f"in {sum(map(len, self.sections.values()))} sections of {len(self.sections)} specs"
-        (ordinals,) = self.sections.values()
+        ((spec, ordinals),) = self.sections.items()
+        of = f" of {spec}" if self.names_spec else ""
         if len(ordinals) > 2 * MOST_NAMES:
-            return f"in {len(ordinals)} sections"
-        return f"in section{'s' * (len(ordinals) > 1)} {_joined([str(ordinal) for ordinal in ordinals])}"
+            return f"in {len(ordinals)} sections{of}"
+        return f"in section{'s' * (len(ordinals) > 1)} {_joined([str(ordinal) for ordinal in ordinals])}{of}"
 
 
 def failure_causes(results: Results) -> tuple[FailureCause, ...]:
@@ -92,7 +97,8 @@ def failure_causes(results: Results) -> tuple[FailureCause, ...]:
                 if check.status in {Status.FAILED, Status.ERROR}:
                     groups.setdefault(cause_key(check, section.heading), []).append((section, check))
     ran = _ran(results) if groups else {}
-    causes = [_cause(members, ran) for members in groups.values()]
+    several = len(results.specs) > 1
+    causes = [_cause(members, ran, names_spec=several) for members in groups.values()]
     return tuple(sorted(causes, key=lambda cause: cause.status is not Status.FAILED))
 
 
@@ -105,7 +111,9 @@ def cause_key(check: CheckFinished, heading: str) -> tuple[object, ...]:
     return check.status, _general(_stripped(check, heading), check, heading)
 
 
-def _cause(members: Sequence[tuple[SectionResult, CheckFinished]], ran: Mapping[object, int]) -> FailureCause:
+def _cause(
+    members: Sequence[tuple[SectionResult, CheckFinished]], ran: Mapping[object, int], *, names_spec: bool
+) -> FailureCause:
     sections: dict[str, dict[int, None]] = {}
     for section, check in members:
         sections.setdefault(check.spec, {})[section.ordinal] = None
@@ -117,7 +125,7 @@ def _cause(members: Sequence[tuple[SectionResult, CheckFinished]], ran: Mapping[
     words = _words(members, every=all(kind.failed == kind.total for kind in kinds))
     first = members[0][1]
     ordinals = {spec: tuple(here) for spec, here in sections.items()}
-    return FailureCause(first.status, words, kinds, ordinals, tuple(check for _, check in members))
+    return FailureCause(first.status, words, kinds, ordinals, tuple(check for _, check in members), names_spec)
 
 
 def _ran(results: Results) -> Counter[object]:
@@ -145,7 +153,10 @@ def _words(members: Sequence[tuple[SectionResult, CheckFinished]], *, every: boo
     if any(_stripped(other, place.heading) != said for place, other in members):
         said = _general(said, check, section.heading)
     text = " ".join(said.split())
-    return text if len(text) <= LONGEST_CAUSE else f"{text[:LONGEST_CAUSE]}..."
+    if len(text) <= LONGEST_CAUSE:
+        return text
+    head, mark, _ = text[:LONGEST_CAUSE].rpartition("; ")
+    return head if mark else f"{text[:LONGEST_CAUSE]}..."
 
 
 def _difference(check: CheckFinished) -> str:

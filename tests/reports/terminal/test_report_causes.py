@@ -241,3 +241,17 @@ def test_no_command_is_shown_that_is_not_known() -> None:
 
 def test_a_section_key_of_the_samples_is_that_of_the_other_samples() -> None:
     assert SECTIONS[0] == CUSTOMER
+
+
+def test_with_several_specs_a_cause_names_its_own() -> None:
+    one = results(one_way())
+    (spec,) = one.specs
+    other = replace(spec, spec="specs/other.txt", sections=(replace(spec.sections[0], checks=()),))
+    (cause,) = failure_causes(replace(one, specs=(spec, other)))
+    assert cause.headline == f"no edit of B arrives: update-backward 60 of 60 in section 1 of {SPEC}"
+
+
+def test_a_long_cause_ends_with_a_clause() -> None:
+    message = f"not understood: unknown sentence: {' '.join(['word'] * 20)}; the closest template is {'other ' * 40}"
+    (cause,) = failure_causes(results(iter([failed("unread", 1, message, status=Status.ERROR)])))
+    assert cause.cause == f"not understood: unknown sentence: {' '.join(['word'] * 20)}"
