@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -88,12 +89,7 @@ class Spark:
 
     def materialize(self, table: Table) -> Table:
         """Execute an expression and return the result as a table."""
-        folder = self._new()
-        try:
-            self._con.to_parquet(table, str(folder))
-        except PySparkException as error:
-            raise NoVerdict(f"Spark: {str(error).splitlines()[0]}") from None
-        return self._view([str(folder)])
+        return self._view([str(self._written(table))])
 
     def without_statistics(self, table: Table) -> Table:
         """Return the table itself: Spark uses statistics only to skip rows by a filter, and the audit has none."""
@@ -101,23 +97,43 @@ class Spark:
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows, one partition after the other."""
-        try:
-            yield from self._con.to_pyarrow_batches(table, chunk_size=BATCH)
-        except PySparkException as error:
-            raise NoVerdict(f"Spark: {str(error).splitlines()[0]}") from None
+        # Not by `to_pyarrow_batches` of Ibis, which has all rows in memory at once, as pandas, where NaN is no value.
+        folder = self._written(table)
+        for part in sorted(folder.glob("part-*")):  # in the order of the rows
+            with pq.ParquetFile(part) as file:
+                yield from file.iter_batches(BATCH)
 
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""
-        found: list[dict[str, Any]] = self._con.to_pyarrow(table).to_pylist()
-        return found[0]
+        with _readable_errors():
+            found: dict[str, Any] = self._session.sql(self._con.compile(table)).collect()[0].asDict()
+        return found
 
     def close(self) -> None:
         """Do nothing: the session may be in use elsewhere."""
 
+    def _written(self, table: Table) -> Path:
+        folder = self._new()
+        with _readable_errors():
+            self._con.to_parquet(table, str(folder))
+        return folder
+
     def _view(self, paths: Sequence[str]) -> Table:
         name = f"qa_sync_{id(self)}_{next(self._numbers)}"
-        self._session.read.parquet(*paths).createOrReplaceTempView(name)
+        with _readable_errors():
+            self._session.read.parquet(*paths).createOrReplaceTempView(name)
         return self._con.table(name)
 
     def _new(self) -> Path:
         return (self._scratch / f"spark-{next(self._numbers)}.parquet").resolve()
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    """Raise Spark's errors as NoVerdict."""
+    try:
+        yield
+    except PySparkException as error:
+        text = str(error).splitlines()[0]
+        hint = "all workers must see the scratch folder: let TMPDIR name a folder that they share"
+        raise NoVerdict(f"Spark: {text}", hint=hint if "UNABLE_TO_INFER_SCHEMA" in text else None) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 import ibis
@@ -42,10 +43,13 @@ def _with_zero(text: Expr) -> Expr:
 
 
 def _floating(column: Expr) -> Cell:
-    odd = column.isnan() | column.isinf()
-    infinite = ibis.cases((column.isinf() & (column > 0), "Infinity"), (column.isinf(), "-Infinity"), else_="NaN")
+    nan = column.isnan().coalesce(False)
+    # On Spark, Ibis takes NaN for null, and finds no infinity.
+    odd = nan | (column.abs() > sys.float_info.max).coalesce(False)
+    empty = column.isnull() & ~nan
+    infinite = ibis.cases((nan, "NaN"), (column > 0, "Infinity"), else_="-Infinity")
     text = ibis.cases((odd, infinite), else_=column.cast("string"))
-    cell = _cell(text, {Kind.NUMBER: column.notnull() & ~odd, Kind.EMPTY: column.isnull()}, Kind.JSON)
+    cell = _cell(text, {Kind.NUMBER: ~empty & ~odd, Kind.EMPTY: empty}, Kind.JSON)
     # A float with at most four decimal places is exact to 15 digits. Ibis makes integers of `round()` and `round(0)`,
     # which a NaN has no integer for.
     short = (column.abs() < _LARGEST / 10_000) & ((column * 1_000).round(1) / 1_000 == column)

@@ -5,7 +5,8 @@ Python's own types hold neither nanoseconds nor years beyond 9999, so times are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import struct
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -23,13 +24,17 @@ _CYCLE: Final = 146_097
 _DAY: Final = 86_400
 
 
-def json_rows(batch: pa.RecordBatch) -> Iterator[Mapping[str, Json]]:
+def json_rows(batch: pa.RecordBatch, intervals: Collection[str] = ()) -> Iterator[Mapping[str, Json]]:
     """Yield the rows of a batch: instants and dates as ISO 8601 texts, bytes as UTF-8 texts, maps as objects.
 
-    A timestamp without a time zone is read as UTC, which is what writers without zones store.
+    `intervals` are the columns whose bytes are the months, days and milliseconds of an interval. A timestamp without a
+    time zone is read as UTC, which is what writers without zones store.
     """
     names = batch.schema.names
-    columns = [_values(column) for column in batch.columns]
+    columns = [
+        [_interval_of_bytes(one) for one in column.to_pylist()] if name in intervals else _values(column)
+        for name, column in zip(names, batch.columns, strict=True)
+    ]
     for row in zip(*columns, strict=True):
         yield dict(zip(names, row, strict=True))
 
@@ -63,6 +68,27 @@ def _struct(scalar: Any) -> Json:
 
 def _list(scalar: Any) -> Json:
     return [_value(one) for one in scalar.values]
+
+
+def _extension(scalar: Any) -> Json:
+    """Return a value of a type that is made of another one, whose own value says more where it is a UUID or boolean."""
+    is_told = scalar.type.extension_name in {"arrow.uuid", "arrow.bool8"}
+    return _other(scalar) if is_told else _value(scalar.value)
+
+
+def _interval_of_bytes(value: bytes | None) -> str | None:
+    if value is None:
+        return None
+    months, days, millis = struct.unpack("<iii", value)
+    return _interval(months, days, millis * 10**6)
+
+
+def _interval(months: int, days: int, nanos: int) -> str:
+    """Return an ISO 8601 duration, such as `P1M2DT3.5S`; each part has its own sign."""
+    second, rest = divmod(abs(nanos), 10**9)
+    clock = f"T{'-' if nanos < 0 else ''}{second}{_fraction(rest, 9)}S" if nanos else ""
+    parts = "".join(f"{count}{unit}" for count, unit in ((months, "M"), (days, "D")) if count)
+    return f"P{parts}{clock}" if parts or clock else "PT0S"
 
 
 def _other(scalar: Any) -> Json:
@@ -109,10 +135,18 @@ def _day(days: int) -> str:
 
 
 _CONVERTED: Final[Mapping[type | tuple[type, ...], Callable[[Any], Json]]] = {
-    pa.DictionaryScalar: lambda scalar: _value(scalar.value),
+    (pa.DictionaryScalar, pa.RunEndEncodedScalar, pa.UnionScalar): lambda scalar: _value(scalar.value),
+    pa.ExtensionScalar: _extension,
+    pa.MonthDayNanoIntervalScalar: lambda scalar: _interval(*scalar.as_py()),
     pa.MapScalar: _map,  # before the lists, of which it is one
     pa.StructScalar: _struct,
-    (pa.ListScalar, pa.LargeListScalar, pa.FixedSizeListScalar): _list,
+    (
+        pa.ListScalar,
+        pa.LargeListScalar,
+        pa.FixedSizeListScalar,
+        pa.ListViewScalar,
+        pa.LargeListViewScalar,
+    ): _list,
     pa.TimestampScalar: _timestamp,
     pa.Date32Scalar: lambda scalar: _day(scalar.value),
     pa.Date64Scalar: lambda scalar: _day(scalar.value // (1000 * _DAY)),

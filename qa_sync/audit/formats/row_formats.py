@@ -118,7 +118,7 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
         number = 0
         try:
             for batch in opened.iter_batches(batch_size=5_000):
-                for data in json_rows(batch):
+                for data in json_rows(batch, intervals):
                     number += 1
                     yield number, data
         except (pa.ArrowException, OSError) as error:
@@ -130,6 +130,9 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
     except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
     names = opened.schema_arrow.names
+    columns = (opened.schema.column(at) for at in range(len(opened.schema)))
+    # Arrow has bytes for the intervals of Parquet.
+    intervals = frozenset(column.path for column in columns if column.converted_type == "INTERVAL")
     reject_repeated(names, Location(str(file)))
     return rows(), frozenset(names)
 

@@ -41,8 +41,10 @@ def column_kinds(source: ExportSource) -> Mapping[str, ColumnKind]:
 
 def _of_file(file: ExportFile) -> Mapping[str, ColumnKind | None]:
     columns = file.columns()
-    if isinstance(columns, pa.Schema):
+    if isinstance(columns, pa.Schema) and not any(_has_map(field.type) for field in columns):
         return dict(_of_schema(columns))
+    if isinstance(columns, pa.Schema):
+        return {**_of_records(file), **dict(_of_schema(pa.schema([f for f in columns if not _has_map(f.type)])))}
     return _of_records(file) if columns is None else dict.fromkeys(columns, ColumnKind.ANY)
 
 
@@ -53,20 +55,49 @@ def _of_schema(schema: pa.Schema) -> Iterator[tuple[str, ColumnKind | None]]:
 
 def _of_field(path: str, kind: pa.DataType) -> Iterator[tuple[str, ColumnKind | None]]:
     """Yield the columns of a field; None: all its values are null."""
-    while pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        kind = kind.value_type
+    kind = _plain(kind)
     if pa.types.is_struct(kind):
         for field in kind:
             yield from _of_field(f"{path}.{field.name}", field.type)
         return
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     found = next((found for is_it, found in _OF_TYPE if is_it(kind)), ColumnKind.TEXT)
     yield path, None if pa.types.is_null(kind) else found
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Return the type of the values in lists and in columns that are stored in another way."""
+    while True:
+        if any(is_it(kind) for is_it in _HOLDERS):
+            kind = kind.value_type
+        elif isinstance(kind, pa.Bool8Type):
+            return pa.bool_()
+        elif isinstance(kind, pa.BaseExtensionType) and not isinstance(kind, pa.UuidType):
+            kind = kind.storage_type
+        else:
+            return kind
+
+
+_HOLDERS: Final = (
+    pa.types.is_list,
+    pa.types.is_large_list,
+    pa.types.is_fixed_size_list,
+    pa.types.is_list_view,
+    pa.types.is_large_list_view,
+    pa.types.is_dictionary,
+    pa.types.is_run_end_encoded,
+)
+
+
+def _has_map(kind: pa.DataType) -> bool:
+    """Return whether there are maps in a type, whose members only the records have."""
+    kind = _plain(kind)
+    return pa.types.is_map(kind) or (pa.types.is_struct(kind) and any(_has_map(field.type) for field in kind))
 
 
 _OF_TYPE: Final[tuple[tuple[Callable[[pa.DataType], bool], ColumnKind], ...]] = (
     (pa.types.is_string, ColumnKind.ANY),
     (pa.types.is_large_string, ColumnKind.ANY),
+    (pa.types.is_string_view, ColumnKind.ANY),
     (pa.types.is_integer, ColumnKind.INTEGER),
     (pa.types.is_floating, ColumnKind.DECIMAL),
     (pa.types.is_decimal, ColumnKind.DECIMAL),

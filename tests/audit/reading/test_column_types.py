@@ -150,12 +150,14 @@ def write(folder: Path, at: int, columns: dict[str, Column], *, statistics: bool
     return made
 
 
-def audited(qa_sync: QaSync, spec: Path, left: Path, right: Path) -> tuple[dict[str, Any], set[tuple[Any, ...]]]:
+def audited(
+    qa_sync: QaSync, spec: Path, left: Path, right: Path, *words: str
+) -> tuple[dict[str, Any], set[tuple[Any, ...]]]:
     """Return the status and the counts of each check, and all differences."""
     report = spec.with_name("audit.json")
     report.unlink(missing_ok=True)
     sides = ("--left", str(left), "--right", str(right), "--config", str(spec.with_name("qa-sync.toml")))
-    got = qa_sync("audit", str(spec), *sides, "-q", "--report", f"json={report}")
+    got = qa_sync("audit", str(spec), *sides, "-q", "--report", f"json={report}", *words)
     assert report.exists(), got.err
     found = {name: (c["status"], c["actual"]) for name, c in checks_of(report).items()}
     differences = pq.read_table(spec.with_name("audit.differences.parquet")).to_pylist()
