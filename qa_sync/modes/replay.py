@@ -189,7 +189,7 @@ def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
         side: RestSystem(
             labels[side],
             c,
-            label.urls.get(labels[side]) or label.urls[c.name],
+            cassette.url_of(labels[side], c.name),
             _no_secrets(c),
             transport,
             env=_parameters(job, labels[side]),

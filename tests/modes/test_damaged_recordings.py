@@ -77,6 +77,20 @@ def test_damage_is_an_error(
     assert "record" in done.err
 
 
+def test_a_recording_without_the_url_of_a_system_is_an_error(
+    recorded: dict[str, str], qa_sync: QaSync, tmp_path: Path
+) -> None:
+    for name, text in recorded.items():
+        content = json.loads(text)
+        content["metadata"]["qa_sync"]["urls"].popitem()
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+    done = qa_sync("check", *COMMON, "--cassettes", str(tmp_path))
+    assert done.code == 3, done.out
+    assert "cannot be read: it has no url of" in done.err
+
+
 def test_a_second_recorder_of_a_section_is_refused(recorded: dict[str, str], qa_sync: QaSync, tmp_path: Path) -> None:
     (name,) = recorded
     record = ("check", *COMMON, "--mode", "record", "--cassettes", str(tmp_path))

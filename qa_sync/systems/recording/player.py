@@ -99,6 +99,11 @@ class Cassette:
         pairs = tuple((name, value) for name, values in recorded.headers.items() for value in values)
         return make_response(recorded.status, _headers(pairs, len(recorded.content)), recorded.content)
 
+    def url_of(self, label: str, connector: str) -> str:
+        """Return the recorded base URL of a system; raises RecordingError if there is none."""
+        url = self.label.urls.get(label) or self.label.urls.get(connector)
+        return url or self._cassette_file.raise_unusable(f"it has no url of {label}")
+
     def reject_old(self, now: datetime, max_age: timedelta) -> None:
         """Raise RecordingError if the recording is older than `max_age`."""
         age = now - self.label.started
