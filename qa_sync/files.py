@@ -16,6 +16,11 @@ TEMPORARY: Final = ".qa-sync-"
 """How the names of temporary files begin."""
 
 
+def is_utf8(text: str) -> bool:
+    """Return whether a text can be written as UTF-8; an argument or a variable with other bytes cannot."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 class UnsuitableFile(OSError):
     """A file is a device or a pipe, or is larger than allowed; `strerror` says which."""
 

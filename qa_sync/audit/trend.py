@@ -34,6 +34,8 @@ def has_earlier_differences(path: Path | None) -> bool:
     """Return whether a file of differences of a previous audit exists; raises UsageError for any other file."""
     if path is None or not path.exists():
         return False
+    if not path.is_file():  # a pipe would never end
+        raise UsageError(f"{path} is not a regular file", hint="give the name of a new file, or of an earlier one")
     try:
         found = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:

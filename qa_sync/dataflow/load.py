@@ -8,7 +8,7 @@ from pathlib import Path
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.errors import SpecError, did_you_mean
-from qa_sync.files import UnsuitableFile, configured_limit, read_limited, too_large
+from qa_sync.files import UnsuitableFile, configured_limit, is_utf8, read_limited, too_large
 from qa_sync.location import Location
 
 STDIN = "-"
@@ -32,7 +32,7 @@ def load_dataflow(path: str) -> Dataflow:
 
 def _reject_undecodable(path: str) -> None:
     """Raise SpecError for a path that is not UTF-8: recordings, reports and the history have it as text."""
-    if any("\udc80" <= char <= "\udcff" for char in path):  # how Python writes a byte that is not UTF-8
+    if not is_utf8(path):
         raise SpecError("its path is not UTF-8", location=Location(path), hint="rename the file or its folder")
 
 

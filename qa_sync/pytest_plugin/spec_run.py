@@ -18,6 +18,7 @@ from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.selection import narrow_checklist
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName, UsageError
+from qa_sync.files import is_utf8
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of
 from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
 from qa_sync.modes.live_systems.planned_time import planned_time
@@ -231,6 +232,8 @@ def _job(config: pytest.Config, path: Path) -> Job:
     timeout_s = TIMEOUT_S if settings.sync.timeout_s is None else settings.sync.timeout_s
     cassettes = root / (config.getoption("--qa-sync-cassettes") or "cassettes")
     seed = config.getoption("--qa-sync-seed")
+    if seed and not is_utf8(seed):
+        raise UsageError(f"--qa-sync-seed: expected UTF-8 text, got {seed!r}")
     configured = apply_configured_pairs(dataflows, connectors, settings)
     depth = Depth(config.getoption("--qa-sync-depth"))
     return Job(configured, connectors, cassettes, seed, timeout_s, settings=settings, depth=depth)

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from qa_sync.errors import UsageError
+from qa_sync.files import is_utf8
 from qa_sync.location import Location
 
 FILE_NAME = "qa-sync.toml"
@@ -176,11 +177,13 @@ def normalized_heading(heading: str) -> str:
 
 
 def read_environment(names: Mapping[str, str], environ: Mapping[str, str], whose: str) -> dict[str, str]:
-    """Return the values of environment variables; raises UsageError with the names of all that are not set."""
+    """Return the values of environment variables; raises UsageError with the names of all that cannot be used."""
     missing = [name for name in names.values() if not environ.get(name)]
     if missing:
         listed = ", ".join(f"${name}" for name in missing)
         raise UsageError(
             f"{whose} needs {listed} from the environment", hint=f"export {' '.join(f'{name}=...' for name in missing)}"
         )
+    if unreadable := [name for name in names.values() if not is_utf8(environ[name])]:
+        raise UsageError(f"{whose}: {', '.join(f'${name}' for name in unreadable)}: the value is not UTF-8 text")
     return {key: environ[name] for key, name in names.items()}

@@ -153,12 +153,12 @@ def _escaped_pattern(char: str) -> str:
 
 
 def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    return base64.b64encode(text.encode(errors="surrogatepass")).decode()
 
 
 def _base64_variants(value: str) -> Iterator[str]:
     """Yield the base64 forms of a value at any position in a longer text: three shifts, in both alphabets."""
-    data = value.encode()
+    data = value.encode(errors="surrogatepass")  # JSON may write half a pair, in a token for example
     if len(data) < SHORTEST_CORE:
         return
     for shift in range(3):

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from qa_sync.cli.options.config import utf8
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.errors import UsageError
 from qa_sync.files import write_atomically
@@ -93,7 +94,9 @@ def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, 
     metavar="PATH",
     help="Write settings for running --mode live against these systems.",
 )
-@click.option("--seed", default="sandbox", show_default=True, help="Seed of the ids that the systems assign.")
+@click.option(
+    "--seed", default="sandbox", callback=utf8, show_default=True, help="Seed of the ids that the systems assign."
+)
 def sandbox(
     specs: tuple[str, ...],
     port: int,

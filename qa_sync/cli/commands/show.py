@@ -8,7 +8,7 @@ import click
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.lint.findings import findings_of
-from qa_sync.cli.options.config import config_option, settings_from
+from qa_sync.cli.options.config import config_option, settings_from, utf8
 from qa_sync.modes.documents import apply_configured_pairs, known_connectors_of, read_all
 from qa_sync.reports.documents import checklist_json, checklist_text
 
@@ -17,7 +17,7 @@ from qa_sync.reports.documents import checklist_json, checklist_text
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Output format.")
 @config_option
-@click.option("--seed", default="", help="Seed of the sample records.", show_default="none")
+@click.option("--seed", default="", callback=utf8, help="Seed of the sample records.", show_default="none")
 def show(specs: tuple[str, ...], format_: str, config: Path | None, seed: str) -> None:
     """Print the checklist of each SPEC without running it.
 

@@ -11,7 +11,7 @@ import click
 from msgspec import Struct
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.cli.options.config import duration_of
+from qa_sync.cli.options.config import duration_of, utf8
 from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.options.history import history_option
@@ -123,7 +123,7 @@ add_run_options = option_group(
             shell_complete=complete_from(lambda: MODES),
         ),
         fault_options,
-        click.option("--seed", help="Seed of the sample records.", show_default="seed of the recording"),
+        click.option("--seed", callback=utf8, help="Seed of the sample records.", show_default="seed of the recording"),
         click.option(
             "--cassettes",
             type=click.Path(path_type=Path),

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from qa_sync.errors import UsageError
+from qa_sync.files import is_utf8
 from qa_sync.settings.find import find_settings
 from qa_sync.settings.model import FILE_NAME, Settings
 
@@ -19,6 +20,13 @@ config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
     help="Settings file.",
     show_default=f"{FILE_NAME} here or in a folder above",
 )
+
+
+def utf8(_context: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    """Return the text of an option; raises UsageError if it is not UTF-8."""
+    if text is not None and not is_utf8(text):
+        raise UsageError(f"{option.opts[0]}: expected UTF-8 text, got {text!r}")
+    return text
 
 
 def duration_of(text: str, option: str) -> float:
