@@ -21,6 +21,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import EntityKey, ObservedSection, ObserveOptions, ReadRecord
 from qa_sync.observe.observation import Observation, full_list_interval
@@ -63,18 +64,20 @@ def make_observation(
         one.key: Judge(one.auditable, context.zone, translations([s for s in sections if s.spec == one.spec], state))
         for one in sections
     }
+    clocks = SystemClocks(state)
     index = partial(_index, sections, judges, state)
     readers = {
-        entity: _reader(entity, context.systems[entity.system], paths, index)
+        entity: _reader(entity, context.systems[entity.system], paths, index, clocks)
         for entity, paths in needed_paths(sections).items()
     }
-    followers = [SectionFollower(one, state, judges[one.key], context.options.max_lag) for one in sections]
+    followers = [SectionFollower(one, state, clocks, judges[one.key], context.options.max_lag) for one in sections]
     return Observation(
         dataflows,
         sections,
         followers,
         readers,
         state,
+        clocks,
         context.options,
         context.clock,
         time.perf_counter,
@@ -83,9 +86,13 @@ def make_observation(
 
 
 def _reader(
-    entity: EntityKey, observed: ObservedSystem, paths: tuple[str, ...], index: Callable[[EntityKey, ReadRecord], None]
+    entity: EntityKey,
+    observed: ObservedSystem,
+    paths: tuple[str, ...],
+    index: Callable[[EntityKey, ReadRecord], None],
+    clocks: SystemClocks,
 ) -> EntityReader:
-    return EntityReader(entity, observed.system, paths, entity.datatype in observed.changes_only, index)
+    return EntityReader(entity, observed.system, paths, entity.datatype in observed.changes_only, index, clocks)
 
 
 def _index(

@@ -13,7 +13,7 @@ from qa_sync.audit.expressions.cells import EncodedCell
 from qa_sync.audit.model import Claim
 from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.judging import Judge
-from qa_sync.observe.model import Case, CaseKind, CaseState, ObservedSection, ReadRecord
+from qa_sync.observe.model import Case, CaseKind, CaseState, ObservedSection
 from qa_sync.observe.pair import WAYS, ObservedPair, path_of
 from qa_sync.observe.planning import follows_edits
 from qa_sync.running.events import Direction
@@ -21,6 +21,8 @@ from qa_sync.running.events import Direction
 SAME_TIME: Final = timedelta(seconds=1)
 """Two edits so close together have no order that the times of two systems could tell."""
 
+FEW_VALUES: Final = frozenset({"boolean", "choice"})
+"""Conversions of values that people set back and forth."""
 EARLIER_EDITS: Final = 4
 """How many earlier values of an edited property are remembered while the last one has not arrived."""
 
@@ -79,7 +81,7 @@ class EditFollower:
             is_newer_edit = all(changed) and pair.changed_at(at) <= pair.changed_at(1 - at)
             if is_edit or is_newer_edit or not changed[at]:
                 one.came[claim.id] = pair.changed_at(1 - at)
-            elif changed[1 - at] or _is_later(pair.records[1 - at], one.case):
+            elif changed[1 - at] or _is_later(pair, 1 - at, one.case):
                 one.overruled.add(claim.id)
             else:
                 one.returned.add(claim.id)
@@ -114,7 +116,7 @@ class EditFollower:
                 self._edited(claim, pair, work, at, conflict=False)
                 return
         times = pair.changed_at(0), pair.changed_at(1)
-        if abs(times[0] - times[1]) <= SAME_TIME:
+        if abs(times[0] - times[1]) <= SAME_TIME + pair.doubt:
             self._cases.add_finding(self._section.key, "undecided", pair.ids, pair.now, claim.id)
             return
         self._edited(claim, pair, work, 0 if times[0] > times[1] else 1, conflict=True)
@@ -136,7 +138,9 @@ class EditFollower:
         work[at].conflict |= conflict
 
     def _note_reverted(self, claim: Claim, pair: ObservedPair) -> None:
-        """Note an edit that had arrived, and whose former value is back."""
+        """Note an edit that had arrived, and whose former value is back; flags and choices return by themselves."""
+        if claim.source.form.convert in FEW_VALUES:
+            return
         for at, way in enumerate(WAYS):
             since = pair.now - self._recent
             case = self._cases.last_arrival(self._section.key, way, pair.ids[at], since)
@@ -183,9 +187,10 @@ class EditFollower:
             self._cases.put_case(opened_case)
 
 
-def _is_later(other: ReadRecord, case: Case) -> bool:
+def _is_later(pair: ObservedPair, at: int, case: Case) -> bool:
     """Return whether the other record was edited after a case's edit: syncs decide a conflict for whole records."""
-    return case.conflict and other.modified is not None and other.modified >= case.opened - SAME_TIME
+    other = pair.modified[at]
+    return case.conflict and other is not None and other >= case.opened - SAME_TIME - pair.doubt
 
 
 def _both_before(claim: Claim, pair: ObservedPair) -> tuple[EncodedCell, EncodedCell]:

@@ -127,6 +127,19 @@ class ObservedSection(Struct, frozen=True):
         return one, other
 
 
+class ClockNote(Struct, frozen=True):
+    """How far the clock of a system is ahead, and by how much the time of a change may be wrong."""
+
+    system: str
+    ahead: timedelta
+    doubt: timedelta
+
+    def __str__(self) -> str:
+        seconds = self.ahead.total_seconds()
+        way = "ahead" if seconds > 0 else "behind"
+        return f"the clock of {self.system} is about {abs(seconds):.0f} s {way}" if seconds else ""
+
+
 class ObserveOptions(Struct, frozen=True):
     """The options of an observation: the interval between two reads, the maximum lag, the end, the minimum of cases."""
 

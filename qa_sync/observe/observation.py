@@ -10,7 +10,8 @@ from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict
 from qa_sync.observe.case_store import CaseStore
-from qa_sync.observe.model import Change, EntityKey, ObservedSection, ObserveOptions
+from qa_sync.observe.clocks import SystemClocks
+from qa_sync.observe.model import Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
 from qa_sync.observe.reading import EntityReader
 from qa_sync.observe.results import check_ids, section_checks
 from qa_sync.observe.sections import SectionFollower
@@ -31,6 +32,7 @@ class Observation:
     followers: Sequence[SectionFollower]
     readers: Mapping[EntityKey, EntityReader]
     state: ObserveState
+    clocks: SystemClocks
     options: ObserveOptions
     clock: Clock
     seconds: Callable[[], float]
@@ -47,7 +49,7 @@ class Observation:
             yield from self._started(dataflow)
         self._run(started)
         for one in self.sections:
-            yield from section_checks(one, self.state, self.options)
+            yield from section_checks(one, self.state, self.options, self._doubts(one))
             yield SectionFinished(one.spec, one.plan.section.key)
         yield RunFinished(self.seconds() - begun)
 
@@ -56,6 +58,17 @@ class Observation:
             if one.spec == dataflow.path:
                 s = one.plan.section
                 yield SectionStarted(dataflow.path, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, check_ids(one))
+
+    def _doubts(self, section: ObservedSection) -> tuple[ClockNote, ClockNote]:
+        """Return what is known of the times of a section's source and target."""
+        one, other = (self._doubt(entity) for entity in section.entities)
+        return one, other
+
+    def _doubt(self, entity: EntityKey) -> ClockNote:
+        reader = self.readers[entity]
+        interval = self.options.every if reader.since else full_list_interval(self.options)
+        unstamped = timedelta(0) if reader.card.modified else interval
+        return ClockNote(entity.system, self.clocks.offset(entity.system), self.clocks.doubt(entity.system) + unstamped)
 
     def _run(self, started: datetime) -> None:
         try:
@@ -89,6 +102,7 @@ class Observation:
         Returns the number of changes; raises what the systems raise.
         """
         now = self.clock.now()
+        self.clocks.load()
         with self.state.committed():
             number = int(self.state.about("tick") or 0) + 1
             self.state.set_about("tick", str(number))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,12 +20,18 @@ WAYS = (Direction.FORWARD, Direction.BACKWARD)
 
 
 class ObservedPair(Struct, frozen=True):
-    """A source record and its counterpart as they are now, and their changes in this tick (None: unchanged)."""
+    """A source record and its counterpart as they are now, and their changes in this tick (None: unchanged).
+
+    `modified` are the times of their last changes by this machine's clock (None: unknown), `doubt` is by how much two
+    such times may be wrong.
+    """
 
     records: tuple[ReadRecord, ReadRecord]
     changes: tuple[Change | None, Change | None]
     outcomes: Mapping[str, Outcome]
     now: datetime
+    modified: tuple[datetime | None, datetime | None] = (None, None)
+    doubt: timedelta = timedelta(0)
 
     @property
     def ids(self) -> tuple[str, str]:

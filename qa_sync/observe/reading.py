@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from qa_sync.audit.records.record_values import modified_of, value_of
+from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.model import Change, EntityKey, ReadRecord
 from qa_sync.observe.state import ObserveState
 from qa_sync.systems.cards import EntityCard
@@ -51,6 +52,7 @@ class EntityReader(Struct, frozen=True):
     paths: tuple[str, ...]
     since: bool
     index: Callable[[EntityKey, ReadRecord], None]
+    clocks: SystemClocks
 
     @property
     def card(self) -> EntityCard:
@@ -102,19 +104,22 @@ class EntityReader(Struct, frozen=True):
         self.index(self.entity, after)
         if is_first:
             return None
-        stamp = after.modified if _is_of_change(before, after, state.read_since(self.entity)) else None
-        at = min(stamp, now) if stamp else now
-        return Change(self.entity, record.id, before, after, at, is_stamped=stamp is not None)
+        last = state.read_since(self.entity)
+        if after.modified is None or last is None or not self._is_of_change(before, after, after.modified, last):
+            return Change(self.entity, record.id, before, after, now, is_stamped=False)
+        if before is None or before.modified != after.modified:
+            self.clocks.note(self.entity.system, after.modified, last, now)
+        at = min(self.clocks.true_time(self.entity.system, after.modified), now)
+        return Change(self.entity, record.id, before, after, at, is_stamped=True)
 
+    def _is_of_change(self, before: ReadRecord | None, after: ReadRecord, stamp: datetime, last: datetime) -> bool:
+        """Return whether the time of a record's last change is that of this change.
 
-def _is_of_change(before: ReadRecord | None, after: ReadRecord, last: datetime | None) -> bool:
-    """Return whether the time of a record's last change is that of this change.
-
-    Two changes within the resolution of the times have the same one; an older time that stays says nothing.
-    """
-    if after.modified is None or before is None or before.modified != after.modified:
-        return after.modified is not None
-    return last is not None and after.modified >= last - RESOLUTION
+        Two changes within the resolution of the times have the same one; an older time that stays says nothing.
+        """
+        if before is None or before.modified != after.modified:
+            return True
+        return self.clocks.true_time(self.entity.system, stamp) >= last - RESOLUTION
 
 
 def _read_record(record: Record, card: EntityCard, paths: tuple[str, ...]) -> ReadRecord:

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from qa_sync.audit.model import Claim
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.observe.model import Case, ObservedSection, ObserveOptions
+from qa_sync.observe.model import Case, ClockNote, ObservedSection, ObserveOptions
 from qa_sync.observe.state import ObserveState
 from qa_sync.observe.verdicts import SAMPLES, SectionVerdicts, Verdict
 from qa_sync.running.events import CheckFinished, Direction, RecordRef
 
 
-def section_checks(section: ObservedSection, state: ObserveState, options: ObserveOptions) -> Iterator[CheckFinished]:
-    """Yield the checks of a section, in the order of `check_ids`."""
-    verdicts = SectionVerdicts(section, state, options)
+def section_checks(
+    section: ObservedSection, state: ObserveState, options: ObserveOptions, clocks: tuple[ClockNote, ClockNote]
+) -> Iterator[CheckFinished]:
+    """Yield the checks of a section, in the order of `check_ids`; `clocks` are those of the source and the target."""
+    verdicts = SectionVerdicts(section, state, options, clocks)
     keep = section.plan.line(StatementKind.KEEP)
     for way in Direction:
         at = verdicts.place(way)

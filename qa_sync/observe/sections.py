@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from qa_sync.audit.expressions.outcomes import OutcomeCode
 from qa_sync.observe.case_store import CaseStore
+from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.edits import EditFollower
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, CaseKind, CaseState, Change, ObservedSection, ReadRecord
@@ -25,15 +26,18 @@ LookUp = Callable[[int, str], Change | None]
 
 
 class SectionFollower:
-    """Follows the changes of a section's records; `began` is the time from which on changes are followed."""
+    """Follows the changes of a section's records."""
 
-    def __init__(self, section: ObservedSection, state: ObserveState, judge: Judge, max_lag: timedelta) -> None:
+    def __init__(
+        self, section: ObservedSection, state: ObserveState, clocks: SystemClocks, judge: Judge, max_lag: timedelta
+    ) -> None:
         self.section = section
+        self._clocks = clocks
         self._max_lag = max_lag
         self._state = state
         self._cases = CaseStore(state)
         self._judge = judge
-        self._edits = EditFollower(section, self._cases, judge, 2 * max_lag)
+        self._edits = EditFollower(section, self._cases, judge, max_lag)
 
     def follow(self, changes: tuple[Sequence[Change], Sequence[Change]], now: datetime) -> None:
         """Follow the changes of a tick; the state has the records and keys as they are now."""
@@ -55,11 +59,18 @@ class SectionFollower:
     def close_overdue(self, look_up: LookUp, now: datetime) -> None:
         """Close the cases that are older than the maximum lag, after both records were read again."""
         for case in self._cases.overdue(self.section.key, now - self._max_lag):
+            if case.counterpart is None and not self._was_target_read(case):
+                continue
             self._read_again(case, look_up, now)
             current = self._cases.open_case(self.section.key, case.direction, case.record)
             if current is None or current.number != case.number or current.state is not CaseState.OPEN:
                 continue
             self._cases.put_case(replace(current, state=_missed(current)))
+
+    def _was_target_read(self, case: Case) -> bool:
+        """Return whether the target's list was read after the time of a case was over."""
+        read = self._state.read_since(self.section.entities[1])
+        return read is not None and read >= case.opened + self._max_lag
 
     def _count_rewrites(self, at: int, change: Change) -> None:
         """Note a record that is written repeatedly although nothing of it changes."""
@@ -164,7 +175,7 @@ class SectionFollower:
         )
         if one is None or other is None:
             return
-        pair = ObservedPair((one, other), changes, self._judge.outcomes(one, other), now)
+        pair = self._pair((one, other), changes, now)
         case = self._cases.open_case(self.section.key, Direction.FORWARD, source)
         first = changes[0]
         if case is None and first is not None and first.before is None:
@@ -178,6 +189,17 @@ class SectionFollower:
             self._outside(case, pair)
         else:
             self._created(case, pair)
+
+    def _pair(
+        self, records: tuple[ReadRecord, ReadRecord], changes: tuple[Change | None, Change | None], now: datetime
+    ) -> ObservedPair:
+        labels, clocks = self.section.plan.labels, self._clocks
+        one, other = (
+            clocks.true_time(label, record.modified) if record.modified else None
+            for label, record in zip(labels, records, strict=True)
+        )
+        doubt = clocks.doubt(labels[0]) + clocks.doubt(labels[1])
+        return ObservedPair(records, changes, self._judge.outcomes(*records), now, (one, other), doubt)
 
     def _came_from_target(self, pair: ObservedPair) -> bool:
         """Return whether a new source record is itself the counterpart of an older target record, and equals it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from math import ceil
 from typing import Final
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from qa_sync.audit.model import Claim
 from qa_sync.observe.case_store import CaseStore
-from qa_sync.observe.model import Case, CaseKind, CaseState, ObservedSection, ObserveOptions
+from qa_sync.observe.model import Case, CaseKind, CaseState, ClockNote, ObservedSection, ObserveOptions
 from qa_sync.observe.planning import follows_edits
 from qa_sync.observe.state import ObserveState
 from qa_sync.running.events import Direction, Status
@@ -37,7 +38,14 @@ class Verdict(Struct, frozen=True):
 class SectionVerdicts:
     """The verdicts on one section; each is skipped where no traffic could decide it."""
 
-    def __init__(self, section: ObservedSection, state: ObserveState, options: ObserveOptions) -> None:
+    def __init__(
+        self,
+        section: ObservedSection,
+        state: ObserveState,
+        options: ObserveOptions,
+        clocks: tuple[ClockNote, ClockNote],
+    ) -> None:
+        self._clocks = clocks
         self._section = section
         self._store = CaseStore(state)
         self._options = options
@@ -79,10 +87,12 @@ class SectionVerdicts:
         lags = sorted(c.lag_s or 0.0 for c in arrived)
         p50, p95, p99 = (lags[max(0, ceil(len(lags) * share) - 1)] for share in (0.50, 0.95, 0.99))
         limit = self._options.max_lag.total_seconds()
-        late = [c for c in arrived if (c.lag_s or 0.0) > limit]
+        doubt_s = sum((clock.doubt for clock in self._clocks), timedelta(0)).total_seconds()
+        late = [c for c in arrived if (c.lag_s or 0.0) > limit + doubt_s]
         text = f"p50 {p50:.1f} s, p95 {p95:.1f} s, p99 {p99:.1f} s, worst {lags[-1]:.1f} s of {len(lags):,} arrivals"
         late_text = f"{len(late):,} later than {self._max_lag}" if late else ""
-        message = "; ".join(part for part in (text, late_text, self._few(len(lags))) if part)
+        notes = (text, late_text, *map(str, self._clocks), self._few(len(lags)))
+        message = "; ".join(part for part in notes if part)
         actual = {"p50_s": p50, "p95_s": p95, "p99_s": p99, "max_s": lags[-1]}
         status = Status.FAILED if late else Status.PASSED
         return Verdict(status, _with_samples(message, late), {"max_s": limit}, actual, tuple(late))

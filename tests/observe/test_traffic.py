@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from traffic import ERP, WIX, Traffic, failed, observe, options, verdict
 
 from qa_sync.observe.state import ObserveState
 from qa_sync.running.events import Status
 from qa_sync.systems.system import Record
+from qa_sync.values.paths import read, write
 
 INTERVALS = [(10, 45), (30, 10)]
 """The interval of the observation and that of the sync, in seconds."""
@@ -118,3 +122,50 @@ def _counted(listed: Callable[..., Iterator[Record]], asked: list[str]) -> Calla
         return listed(datatype, since)
 
     return list_
+
+
+@pytest.mark.parametrize("ahead_s", [-300, 30])
+def test_a_clock_that_differs_is_learned_and_told(ahead_s: int) -> None:
+    traffic = Traffic(seed="clock", cycle_s=20)
+    traffic.begin_sync()
+    traffic.people(40, 600)
+    _shift(traffic.observed[WIX], timedelta(seconds=ahead_s))
+    results = observe(traffic, options(10, for_s=900), ObserveState(":memory:"))
+    assert failed(results) == set()
+    lag = verdict(results, "lag/forward")
+    assert f"the clock of Wix.com is about {abs(ahead_s)} s" in re.sub(
+        r"2[89]|30[0-3]?", str(abs(ahead_s)), lag.message or ""
+    )
+    assert isinstance(lag.actual, dict)
+    assert lag.actual["p95_s"] <= 30
+
+
+def _shift(system: Any, by: timedelta) -> None:
+    """Let a system tell the times of all changes by a clock that is ahead."""
+    listed, looked_up = system.list, system.lookup
+
+    def shifted(record: Record | None) -> Record | None:
+        path = system.cards[record.datatype].modified if record else None
+        if record is None or path is None:
+            return record
+        stamp = datetime.fromisoformat(str(read(record.data, path))) + by
+        return replace(record, data=write(record.data, path, stamp.isoformat()))
+
+    system.list = lambda datatype, since=None: map(shifted, listed(datatype, since))
+    system.lookup = lambda datatype, one: shifted(looked_up(datatype, one))
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_without_lists_of_changes_and_times_a_healthy_sync_has_no_failure(
+    stamped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("traffic.SINCE", frozenset())
+    traffic = Traffic(seed="bare", cycle_s=20)
+    traffic.begin_sync()
+    traffic.people(40, 600)
+    if not stamped:
+        for system in traffic.observed.values():
+            system.cards = {name: replace(card, modified=None) for name, card in system.cards.items()}
+    results = observe(traffic, options(10, for_s=1000), ObserveState(":memory:"))
+    assert failed(results) == set()
+    assert verdict(results, "arrives/forward").status is Status.PASSED

@@ -170,7 +170,7 @@ class Traffic:
         self.systems[label].update(record, change)
 
     def _price(self) -> float:
-        return self.rng.choice([0.0, 12.05, 1234567.89, round(self.rng.uniform(1, 99), 2)])
+        return self.rng.choice([0.0, 12.05, 1234567.89] + [round(self.rng.uniform(1, 99), 2)] * 9)
 
     def edit(self, label: str) -> None:
         """A person edits one property of a contact in a system."""

@@ -1,0 +1,60 @@
+"""Learns how far the clocks of the systems are from this machine's, from the times of the changes that it sees.
+
+A change that a list shows was made since the list was read before, so its time shows the clock of the system, except
+for where between the two reads it was made. The median of many changes is close to the difference.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from math import sqrt
+from statistics import median
+from typing import Final
+
+from qa_sync.observe.state import ObserveState
+
+KEPT: Final = 101
+"""The number of last changes that a difference is computed from."""
+
+
+class SystemClocks:
+    """The differences of the systems' clocks, kept in the state."""
+
+    def __init__(self, state: ObserveState) -> None:
+        self._state = state
+        self._seen: dict[str, list[tuple[float, float]]] = {}
+
+    def load(self) -> None:
+        """Read the state, which may have been rolled back, when they are needed next."""
+        self._seen = {}
+
+    def note(self, system: str, stamp: datetime, last: datetime, now: datetime) -> None:
+        """Note that a system gave the time `stamp` to a change that was made between two reads."""
+        half_s = (now - last).total_seconds() / 2
+        seen = [*self._of(system), ((stamp - last).total_seconds() - half_s, half_s)][-KEPT:]
+        self._seen[system] = seen
+        self._state.set_about(f"clock/{system}", json.dumps(seen))
+
+    def offset(self, system: str) -> timedelta:
+        """Return how far a clock is ahead; zero where that is not certain."""
+        seen = self._of(system)
+        ahead = timedelta(seconds=median(one for one, _ in seen)) if seen else timedelta(0)
+        return ahead if abs(ahead) > self.doubt(system) else timedelta(0)
+
+    def doubt(self, system: str) -> timedelta:
+        """Return by how much the difference may be wrong: the less, the more changes were seen."""
+        seen = self._of(system)
+        if not seen:
+            return timedelta(0)
+        return timedelta(seconds=2 * sum(half for _, half in seen) / len(seen) / sqrt(len(seen)))
+
+    def true_time(self, system: str, stamp: datetime) -> datetime:
+        """Return a time of a system by this machine's clock."""
+        return stamp - self.offset(system)
+
+    def _of(self, system: str) -> list[tuple[float, float]]:
+        if system not in self._seen:
+            stored = json.loads(self._state.about(f"clock/{system}") or "[]")
+            self._seen[system] = [(ahead, half) for ahead, half in stored]
+        return self._seen[system]
