@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
+from qa_sync.audit.expressions.cells import Kind, decode_cell, encode_cell
 from qa_sync.audit.records.record_values import modified_of, value_of
 from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.model import Change, EntityKey, ReadRecord
@@ -123,7 +124,9 @@ class EntityReader(Struct, frozen=True):
 
 
 def _read_record(record: Record, card: EntityCard, paths: tuple[str, ...]) -> ReadRecord:
-    values = {path: value_of(record.data, path, card.properties.get(path)) for path in paths}
+    cells = {path: encode_cell(value_of(record.data, path, card.properties.get(path))) for path in paths}
+    # As the state has them, so that a value that is only written in another way is no change.
+    values = {path: decode_cell(*cell) for path, cell in cells.items() if cell[0] != Kind.EMPTY}
     text = modified_of(record.data, card)
     return ReadRecord(record.id, values, _instant(text), _fingerprint(record.data, card))
 

@@ -115,3 +115,14 @@ def test_a_new_beginning_forgets_everything(tmp_path: Path) -> None:
     state.reset()
     assert not cases(state)
     state.close()
+
+
+def test_a_record_that_is_the_same_is_no_change(tmp_path: Path) -> None:
+    values = {"info": {"name": {"first": "", "last": None}, "jobTitle": "  ", "birthdate": []}, "numbers": 1.10}
+    traffic, state = Traffic(seed="same"), ObserveState(tmp_path / "state.sqlite")
+    observation = plan(traffic, options(), state)
+    reader = next(r for e, r in observation.readers.items() if e.system == "Wix.com")
+    record = Record("Wix.com", "contacts", "one", {"id": "one", **values})
+    assert reader.store(state, record, traffic.clock.now(), 1) is not None
+    assert reader.store(state, record, traffic.clock.now(), 2) is None
+    state.close()
