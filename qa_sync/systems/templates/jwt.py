@@ -68,9 +68,8 @@ class JwtReader:
         if token == HIDDEN:
             return UnknownMember(HIDDEN)
         checks = {name: bool(arguments.pop(name)) for name in CHECKS & arguments.keys()}
-        required = [require] if isinstance(require, str) else list(require)
-        options = {"verify_signature": bool(verify), "require": required, **checks}
-        allowed = [algorithms] if isinstance(algorithms, str) else list(algorithms)
+        options = {"verify_signature": bool(verify), "require": _texts("require", require), **checks}
+        allowed = _texts("algorithms", algorithms)
         given = {"algorithms": allowed, "options": options, **arguments}
         claims = _decoded(token, _matching_keys(token, keys) if by_set else [key], given)
         return TrackedToken(claims, self._add_secret)
@@ -80,13 +79,20 @@ class JwtReader:
             raise ConnectorError(
                 "decode_jwt: 'jwks_url' is not available here", hint="pass the key itself: key=secret('...')"
             )
-        if not url.startswith("https://"):
+        if not str(url).startswith("https://"):
             raise ConnectorError("decode_jwt: jwks_url must be https, to prevent man-in-the-middle attacks")
         return self._fetch(url)
 
     def _add_secret(self, _path: str, value: Json) -> None:
         if isinstance(value, str) and len(value) >= SHORTEST:  # otherwise "1" would be redacted everywhere
             self._redact.add_secrets(value)
+
+
+def _texts(name: str, value: str | Sequence[str]) -> list[str]:
+    """Return an argument of a template as a list; raises ConnectorError if it is neither a text nor a list."""
+    if isinstance(value, (str, list, tuple)):
+        return [value] if isinstance(value, str) else list(value)
+    raise ConnectorError(f"decode_jwt: {name} must be a text or a list of texts, got {value!r}")
 
 
 def _import_pyjwt() -> ModuleType:

@@ -152,6 +152,9 @@ SOON = timedelta(hours=1)
         (f"{BY_SECRET}, require=['iss', 'sub']", {}, 'Token is missing the "sub" claim'),
         (f"{BY_SECRET}, strict_aud=true", {"aud": ["small"]}, "Invalid claim format in token"),
         (f"{BY_SECRET}, verfy_exp=false", {}, "unknown argument 'verfy_exp'"),
+        (f"{BY_SECRET}, require=5", {}, "require must be a text or a list of texts, got 5"),
+        (f"{BY_SECRET}, require=none", {}, "require must be a text or a list of texts, got None"),
+        ("key=secret('key'), algorithms=7", {}, "algorithms must be a text or a list of texts, got 7"),
     ],
 )
 def test_any_other_token_is_refused(tmp_path: Path, args: str, claims: dict[str, Any], error: str) -> None:
