@@ -49,6 +49,22 @@ def test_its_answers_may_come_in_pieces(server: Loopback, host: str, credentials
     assert proxy.shown == (["me:p@ss"] if credentials else [])
 
 
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+def test_the_proxy_looks_up_the_name(server: Loopback, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[object] = []
+    known = socket.getaddrinfo
+
+    def look_up(host: str, *rest: object) -> object:
+        looked_up.append(host)
+        return known(host, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with proxy_to(server.port, socks_greeting) as proxy, client_through(proxy.url(scheme)) as client:
+        assert client.get("http://erp.internal/x").json() == {"id": "1"}
+    assert proxy.asked == ["erp.internal:80"]
+    assert "erp.internal" not in looked_up
+
+
 @pytest.mark.parametrize(
     ("greeting", "error"),
     [
