@@ -14,6 +14,7 @@ from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.conversions.countries import misspelt_country
 from qa_sync.values.conversions.numbers import number_of
 from qa_sync.values.form import Form, Json
+from qa_sync.values.regions import region_elsewhere
 
 
 def wrong_type(wire: Json, declared: str | None) -> str | None:
@@ -34,11 +35,15 @@ def possible(declared: str, wire_type: str) -> bool:
 
 
 def wrong_notation(wire: Json, form: Form) -> str | None:
-    """Return a message when a valid wire value does not have the notation of its form, else None; checks lists too."""
-    if form.convert != "country":
+    """Return a message when a valid wire value does not have the notation of its form, else None; checks lists too.
+
+    `form` is that of the record: it names the country of a region.
+    """
+    message_of = NOTATIONS.get(form.convert)
+    if message_of is None:
         return None
     values = wire if isinstance(wire, list) else [wire]
-    return next((message for value in values if (message := misspelt_country(value, form))), None)
+    return next((message for value in values if (message := message_of(value, form))), None)
 
 
 def _is_number(value: Json) -> bool:
@@ -48,6 +53,12 @@ def _is_number(value: Json) -> bool:
 def _is_integer(value: Json) -> bool:
     return _is_number(value) and value == int(value)
 
+
+NOTATIONS: Mapping[str, Callable[[Json, Form], str | None]] = {
+    "country": misspelt_country,
+    "region": region_elsewhere,
+}
+"""By conversion: a message when a value has another notation than its form."""
 
 TYPES: Mapping[str, Callable[[Json], bool]] = {
     "string": lambda value: isinstance(value, str),

@@ -70,11 +70,10 @@ def _table(path: Path) -> Mapping[str, Mapping[str, str | None]]:
 def with_country(form: Form, value_at: Callable[[str], object]) -> Form:
     """Return the form of a region with the record's country; `value_at` returns the record's value at a path.
 
-    Only a form with codes of its own needs the country to be read.
+    Any other form is unchanged.
     """
-    if "codes" not in form.options:
-        return form
-    country = country_code(value_at(str(form.options.get("country"))))
+    path = form.options.get("country") if form.convert == "region" else None
+    country = country_code(value_at(str(path))) if path else None
     return replace(form, options={**form.options, IN: country}) if country else form
 
 
@@ -129,6 +128,18 @@ def _own_code(codes: RegionCodes, region: str, country: str | None, form: Form) 
     if own is None:
         raise not_convertible(region, f"a region of {country} that the system has a code for", form)
     return own
+
+
+def region_elsewhere(value: object, form: Form) -> str | None:
+    """Return a message when a region's wire value has the prefix of another country than its record, else None.
+
+    `form` is that of the record (`with_country`). No prefix is no difference, that of another country is one.
+    """
+    match = _PREFIXED.fullmatch(value) if isinstance(value, str) else None
+    country = form.options.get(IN)
+    if match is None or country is None or match["country"] == country:
+        return None
+    return f"expected a region of {country}, got {value!r}"
 
 
 REGION = Conversion(_read_region, _write_region)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,14 +49,18 @@ FORMATS: Mapping[str, Callable[[Path, Sequence[Row]], Any]] = {
 }
 
 
-def audit(qa_sync: QaSync, folder: Path, ending: str, phone: str, pairs: Sequence[tuple[Row, Row]]) -> dict[str, Any]:
+def audit(
+    qa_sync: QaSync, folder: Path, ending: str, phone: str, pairs: Sequence[tuple[Row, Row]], *more: str
+) -> dict[str, Any]:
     spec = make_pair(folder, {"phone": phone})
     for at, name in enumerate(("left", "right")):
         rows = [{"id": str(n), "email": f"u{n}@x.test", **pair[at]} for n, pair in enumerate(pairs)]
         FORMATS[ending](folder / f"{name}.{ending}", rows)
     report = folder / "audit.json"
     words = [f"--{side}={folder / f'{side}.{ending}'}" for side in ("left", "right")]
-    qa_sync("audit", str(spec), *words, "--config", str(folder / "qa-sync.toml"), "-q", f"--report=json={report}")
+    qa_sync(
+        "audit", str(spec), *words, "--config", str(folder / "qa-sync.toml"), "-q", f"--report=json={report}", *more
+    )
     return checks_of(report)["property/phone:phone"]
 
 
@@ -80,3 +85,38 @@ def test_without_the_column_of_the_country_the_prefix_counts(qa_sync: QaSync, tm
     pairs = [({"phone": WHOLE}, {"phone": BARE}), ({"phone": WHOLE}, {"phone": "004740000001"})]
     check = audit(qa_sync, tmp_path, ending, '{ convert = "phone", country = "land" }', pairs)
     assert (check["status"], check["message"].split()[0]) == ("failed", "1")
+
+
+BY_RECORD = '{ convert = "phone", country = "land" }'
+BY_CARD = '{ convert = "phone", country = "NO" }'
+WITH_COUNTRIES = tuple(({"phone": a, "land": b}, {"phone": c, "land": d}) for a, b, c, d, _ in PHONES)
+WITHOUT = tuple(({"phone": a}, {"phone": b}) for a in (WHOLE, BARE) for b in (WHOLE, BARE, "40000002", "+46 40000001"))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Spark's Python side is not free of warnings
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        (BY_RECORD, WITH_COUNTRIES, sum(not same for *_, same in PHONES)),
+        (BY_RECORD, WITHOUT, 6),
+        (BY_CARD, WITHOUT, 4),
+    ],
+    ids=["record", "record without the column", "card"],
+)
+def test_on_spark_the_same_numbers_are_the_same(
+    qa_sync: QaSync, tmp_path: Path, case: tuple[str, Sequence[tuple[Row, Row]], int], ending: str
+) -> None:
+    phone, pairs, differ = case
+    pytest.importorskip("pyspark", reason="pip install 'qa-sync[spark]'")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and there is none on the PATH")
+    verdicts = []
+    for engine in ("duckdb", "spark"):
+        folder = tmp_path / engine
+        folder.mkdir()
+        check = audit(qa_sync, folder, ending, phone, pairs, "--engine", engine)
+        verdicts.append({key: check[key] for key in ("status", "message", "expected", "actual", "records")})
+    assert verdicts[0] == verdicts[1]
+    assert (verdicts[1]["status"], verdicts[1]["message"].split()[0]) == ("failed", str(differ))

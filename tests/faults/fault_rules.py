@@ -10,6 +10,7 @@ from fault_values import (
     is_astral,
     is_choice,
     is_country_code,
+    is_country_name,
     is_currency,
     is_date,
     is_decimal,
@@ -24,6 +25,7 @@ from fault_values import (
     is_negative,
     is_phone,
     is_postal_code,
+    is_prefixed_region,
     is_region,
     is_spaced,
     is_tagged,
@@ -348,6 +350,17 @@ def _revised(facts: Facts) -> Iterator[Place]:
         yield from updates(Side.TARGET)(facts)
 
 
+def _known_values(facts: Facts) -> Iterator[Place]:
+    yield from edited("any-time")(facts)
+    yield from updates(*Side)(facts)
+
+
+def _later(facts: Facts) -> Iterator[Place]:
+    if facts.creates and "update" not in facts.source.cannot and facts.removable:
+        yield from said(StatementKind.CONDITION, "condition")(facts)
+        yield from said(StatementKind.NEW_IF_CONNECTED, "connected")(facts)
+
+
 SHOWING = 2
 """Pairs that still show a link when another is left out."""
 
@@ -384,6 +397,7 @@ RULES: Mapping[str, Rule] = {
     "timezone-shift": Rule(values(is_instant_or_its_date), "no instant is carried"),
     "day-shift": Rule(values(is_date), "no date is carried"),
     "country-name": Rule(values(is_country_code), "no country is carried to a system that has codes"),
+    "country-code": Rule(values(is_country_name), "no country is carried to a system that has names"),
     "reset-others": Rule(_reset, "no two properties can be edited by themselves, one of them a text"),
     "empty-erases": Rule(_erased, "no free text can be emptied on both sides"),
     "stale-overwrite": Rule(_returned, NOTHING_IS_EDITED),
@@ -415,8 +429,10 @@ RULES: Mapping[str, Rule] = {
     "stale-source": Rule(_returned_to_source, NOTHING_IS_EDITED),
     "truncate-at-first": Rule(_filled_at_first, "no text of a new record may have more than 90 characters"),
     "lose-country-prefix": Rule(values(is_phone), "no phone number is carried"),
+    "lose-mail-tag": Rule(values(is_email), "no e-mail address is carried"),
     "mail-domain": Rule(values(is_email), "no e-mail address is carried"),
     "wrong-region": Rule(_regions, "no region is carried"),
+    "wrong-region-country": Rule(values(is_prefixed_region), "no region is carried to a system that has prefixes"),
     "wrong-choice": Rule(values(is_choice), "no choice is carried"),
     "merge-by-mailbox": Rule(_loose("email"), NO_ROW),
     "merge-by-domain": Rule(_loose("email"), NO_ROW),
@@ -447,6 +463,8 @@ RULES: Mapping[str, Rule] = {
     "cursor-at-end": Rule(edited("any-time"), NOTHING_IS_EDITED),
     "lose-during-cycle": Rule(edited("any-time"), NOTHING_IS_EDITED),
     "lose-double-edit": Rule(_revised, "no property of a record with a revision can be edited on both sides"),
+    "known-values": Rule(_known_values, NOTHING_IS_EDITED),
+    "first-sight": Rule(_later, "no edit entitles a record to a counterpart"),
 }
 
 

@@ -98,6 +98,15 @@ def is_country_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
     return codes and is_written(receiver)
 
 
+def is_country_name(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    names = receiver.form.convert == "country" and receiver.form.options.get("style") == "name"
+    return names and is_written(receiver)
+
+
+def is_prefixed_region(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_region(receiver, giver) and receiver.form.options.get("style") == "prefixed"
+
+
 def is_list(receiver: PropertyCard, giver: PropertyCard) -> bool:
     """Tell whether a pair runs along a list; a reference along it, or what is derived from it, shows its order too."""
     return (receiver.concept or "").startswith("lines.") and (giver.concept or "").startswith("lines.")

@@ -5,6 +5,7 @@ import pytest
 from qa_sync.values.condition import Condition
 from qa_sync.values.data_types import possible, wrong_notation, wrong_type
 from qa_sync.values.form import Form, Json
+from qa_sync.values.regions import with_country
 
 
 @pytest.mark.parametrize(
@@ -76,9 +77,44 @@ def test_a_name_where_the_card_says_code_is_another_notation(wire: Json) -> None
     assert reported == f"expected the ISO code 'NO', got {(wire[-1] if isinstance(wire, list) else wire)!r}"
 
 
+@pytest.mark.parametrize("wire", ["NO", "no", "NOR", "578", 578, ["Sweden", "NO"]])
+def test_a_code_where_the_card_says_name_is_another_notation(wire: Json) -> None:
+    reported = wrong_notation(wire, NAMED)
+    assert reported == f"expected the name 'Norway', got {(wire[-1] if isinstance(wire, list) else wire)!r}"
+
+
+REGION = Form(convert="region", options={"style": "prefixed", "country": "land"})
+
+
+@pytest.mark.parametrize(
+    ("wire", "land", "told"),
+    [
+        ("SE-03", "NO", "expected a region of NO, got 'SE-03'"),
+        (["NO-03", "SE-03"], "Norway", "expected a region of NO, got 'SE-03'"),
+        ("NO-03", "NO", None),
+        ("03", "NO", None),
+        ("SE-03", None, None),
+        ("SE-03", "Nowhere", None),
+        ("Oslo-Viken", "NO", None),
+        (None, "NO", None),
+    ],
+)
+def test_a_region_has_no_prefix_or_that_of_its_country(wire: Json, land: str | None, told: str | None) -> None:
+    assert wrong_notation(wire, with_country(REGION, {"land": land}.get)) == told
+
+
 @pytest.mark.parametrize(
     ("wire", "form"),
-    [("NO", ISO), (None, ISO), ("", ISO), ("Nowhere", ISO), ("Norway", NAMED), ("NO", NAMED), ("Norway", Form())],
+    [
+        ("NO", ISO),
+        (None, ISO),
+        ("", ISO),
+        ("Nowhere", ISO),
+        ("Norway", NAMED),
+        ("norge", NAMED),
+        ("USA", NAMED),
+        ("Norway", Form()),
+    ],
 )
 def test_what_is_written_as_its_form_says_or_is_no_country(wire: Json, form: Form) -> None:
     assert wrong_notation(wire, form) is None

@@ -49,6 +49,7 @@ TRIED: Final[Mapping[str, TriedValues]] = {
         "keep them; edits of case only, of accents only, of blanks only",
         TEXTS,
     ),
+    "e-mail address": TriedValues("a tag behind a plus sign, as in `name+1@example.org`", frozenset({"email"})),
     "HTML on both sides": TriedValues(
         "an emphasized word, a link and a list, whose tags must stay as they are", tags=True
     ),

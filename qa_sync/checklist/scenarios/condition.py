@@ -1,4 +1,4 @@
-"""A record that meets the section's condition gets a counterpart, any other record gets none."""
+"""A record that meets the section's condition gets a counterpart, also if an edit makes it so; others get none."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.claims import CounterpartExists, NoCounterpart
 from qa_sync.checklist.linking import CONDITIONS_HINT
-from qa_sync.checklist.model import Scenario
+from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
 from qa_sync.checklist.samples.values import BY_CONVERSION, sample_value
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.side import Side
-from qa_sync.checklist.steps import Expect, SampleValue, WaitCycles
+from qa_sync.checklist.steps import Edit, Expect, SampleValue, Step, WaitCycles
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.settings.model import ConfiguredCondition
-from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.condition import Condition
 
@@ -51,9 +51,20 @@ def condition(context: SectionContext) -> ChecksAndScenarios:
         Expect(tuple((check.id, CounterpartExists(role, Side.TARGET)) for role in values_by_role), wait=True),
         WaitCycles(CYCLES),
         Expect(((check.id, NoCounterpart("outsider", Side.TARGET)),), wait=False),
+        *_later_inside(context, check, card, next(iter(values_by_role.values()))),
     )
     return ChecksAndScenarios(
         (check,), (Scenario("condition", context.roles("outsider", *values_by_role), steps, (check.id,)),)
+    )
+
+
+def _later_inside(context: SectionContext, check: Check, card: PropertyCard, value: SampleValue) -> tuple[Step, ...]:
+    """Return the steps in which a record comes to meet the condition by an edit, none where it cannot be edited."""
+    if context.entities.reason_no_operation(Side.SOURCE, "update") or card.writable is not Writable.ALWAYS:
+        return ()
+    return (
+        Edit("outsider", Side.SOURCE, {card.path: value}),
+        Expect(((check.id, CounterpartExists("outsider", Side.TARGET)),), wait=True),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from qa_sync.checklist.claims import CounterpartExists, NoCounterpart, NoDuplicate
 from qa_sync.checklist.linking import connection_or_reason
-from qa_sync.checklist.model import Scenario
+from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.side import Side
-from qa_sync.checklist.steps import Expect, WaitCycles
+from qa_sync.checklist.steps import Edit, Expect, SampleValue, Step, WaitCycles
 from qa_sync.dataflow.model import StatementKind
+from qa_sync.systems.cards import Writable
 
 CYCLES = 3
 """Cycles in which nothing may be created."""
@@ -50,12 +53,31 @@ def connected(context: SectionContext) -> ChecksAndScenarios:
     if check.skip or isinstance(connection, str):
         return ChecksAndScenarios((check if check.skip else replace(check, manual=f"check it manually: {connection}"),))
     path, datatype = connection
-    member = context.insert("connected", "member", fixed={path: context.related.reference(datatype)})
+    reference = context.related.reference(datatype)
+    is_edited = _can_be_connected_later(context, path)
     steps = (
         *context.create_related("connected"),
-        member,
+        *((context.without_connection(context.insert("connected", "joiner", fixed={})),) if is_edited else ()),
+        context.insert("connected", "member", fixed={path: reference}),
         Expect(((check.id, CounterpartExists("member", Side.TARGET)),), wait=True),
         WaitCycles(CYCLES),
         Expect(((check.id, NoDuplicate("member", Side.TARGET)),), wait=False),
+        *(_connected_later(check, {path: reference}) if is_edited else ()),
     )
-    return ChecksAndScenarios((check,), (Scenario("connected", context.roles("member"), steps, (check.id,)),))
+    roles = context.roles("member", *(("joiner",) if is_edited else ()))
+    return ChecksAndScenarios((check,), (Scenario("connected", roles, steps, (check.id,)),))
+
+
+def _can_be_connected_later(context: SectionContext, path: str) -> bool:
+    """Return whether a record can be created without its connection, get it by an edit, and be deleted again."""
+    card = context.entities.source.properties[path]
+    is_editable = card.writable is Writable.ALWAYS and not card.required
+    return is_editable and context.may_create_more and not context.entities.reason_no_operation(Side.SOURCE, "update")
+
+
+def _connected_later(check: Check, connection: Mapping[str, SampleValue]) -> tuple[Step, ...]:
+    """Return the steps in which an edit connects a record that has no counterpart yet."""
+    return (
+        Edit("joiner", Side.SOURCE, connection),
+        Expect(((check.id, CounterpartExists("joiner", Side.TARGET)),), wait=True),
+    )

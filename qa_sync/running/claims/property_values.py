@@ -22,6 +22,7 @@ from qa_sync.values.data_types import possible, wrong_notation, wrong_type
 from qa_sync.values.form import Canonical, Form
 from qa_sync.values.paths import read
 from qa_sync.values.record_form import in_record
+from qa_sync.values.regions import with_country
 
 
 def check_property(records: ScenarioRecords, claim: PropertySynced) -> Verdict:
@@ -60,7 +61,8 @@ def _compare_values(
     pair: PropertyPair,
 ) -> Verdict:
     left, right = cards
-    wire = read(records.latest[there].data, right.path)
+    data = records.latest[there].data
+    wire = read(data, right.path)
     if there.side is Side.TARGET and (unmet_condition := _unmet_condition(records, there, pair)):
         return unmet_condition
     # A value that the API cannot represent is a fault of the spec, which lint reports, not of the sync.
@@ -80,7 +82,7 @@ def _compare_values(
         _form_in_record(records, there, right),
     )
     verdict = compare(expected, actual, *forms, records.environment.zone)
-    if verdict.same and (reason := wrong_notation(wire, right.form)):
+    if verdict.same and (reason := wrong_notation(wire, with_country(right.form, partial(read, data)))):
         message = f"{entity_name(records, there)} {right.path}: {reason} ({Difference.FORMAT})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
     if verdict.same:

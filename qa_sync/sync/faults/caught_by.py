@@ -44,6 +44,7 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "timezone-shift": ("property",),
     "day-shift": _VALUES,
     "country-name": _VALUES,
+    "country-code": _VALUES,
     "reset-others": (
         "independent",
         "update-forward",
@@ -122,8 +123,10 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "truncate-at-first": ("property",),
     "lose-country-prefix": _VALUES,
+    "lose-mail-tag": _VALUES,
     "mail-domain": _VALUES,
     "wrong-region": _VALUES,
+    "wrong-region-country": ("update-backward",),
     "wrong-choice": _VALUES,
     "merge-by-mailbox": ("merge-not",),
     "merge-by-domain": ("merge-not",),
@@ -154,5 +157,14 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "cursor-at-end": ("any-time",),
     "lose-during-cycle": ("any-time",),
     "lose-double-edit": ("any-time",),
+    "known-values": (
+        "any-time",
+        "update-forward",
+        "update-backward",
+    ),
+    "first-sight": (
+        "condition",
+        "connected",
+    ),
 }
 """The kinds of check by the name of the fault."""

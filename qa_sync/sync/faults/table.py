@@ -21,6 +21,7 @@ from qa_sync.sync.faults.loose_matching import (
 )
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
 from qa_sync.sync.faults.moments.cursors import CursorAtEnd, CursorInSeconds, MoveCursorToEnd
+from qa_sync.sync.faults.moments.first_sight import CreateAtFirstSight, FirstSights
 from qa_sync.sync.faults.moments.lost_edits import (
     IgnoredStates,
     LoseEditsDuringCycle,
@@ -33,6 +34,7 @@ from qa_sync.sync.faults.values import coded, lists, numbers, texts, times
 from qa_sync.sync.faults.values.altered_values import altering, altering_on_create
 from qa_sync.sync.faults.values.cleared_texts import MarkErasedTexts, as_nothing
 from qa_sync.sync.faults.writes.ignored_changes import (
+    IgnoreKnownValues,
     case_folded,
     ignoring,
     in_any_order,
@@ -101,6 +103,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault("timezone-shift", "Reads timestamps 12 hours early.", system=times.ShiftInstants),
         Fault("day-shift", "Writes dates one day early.", altering(times.day_earlier)),
         Fault("country-name", "Writes country names instead of country codes.", altering(texts.country_named)),
+        Fault("country-code", "Writes country codes instead of country names.", altering(texts.country_coded)),
         Fault("reset-others", "Clears the mapped texts that an update does not contain.", ResetOthers),
         Fault(
             "empty-erases", "Clears the copy of a text that is cleared.", altering(as_nothing), system=MarkErasedTexts
@@ -162,8 +165,14 @@ FAULTS: Mapping[str, Fault] = {
             altering_on_create(texts.cut_late),
         ),
         Fault("lose-country-prefix", "Cuts the country's prefix off phone numbers.", altering(coded.without_prefix)),
+        Fault("lose-mail-tag", "Drops what stands behind a + in a mailbox.", altering(coded.without_tag)),
         Fault("mail-domain", "Writes e-mail addresses with another domain.", altering(coded.elsewhere)),
         Fault("wrong-region", "Writes regions with another last character.", altering(coded.other_region)),
+        Fault(
+            "wrong-region-country",
+            "Writes regions with another country in front.",
+            altering(coded.region_elsewhere),
+        ),
         Fault("wrong-choice", "Writes another of the values of a choice.", altering(coded.other_choice)),
         Fault("merge-by-mailbox", "Matches e-mail addresses without their domain.", matching_loosely(mailbox)),
         Fault("merge-by-domain", "Matches e-mail addresses by their domain alone.", matching_loosely(domain)),
@@ -220,6 +229,13 @@ FAULTS: Mapping[str, Fault] = {
             system=IgnoredStates,
         ),
         Fault("lose-double-edit", "Loses edits of a record that was edited twice in a cycle.", system=LostDoubleEdit),
+        Fault("known-values", "Ignores an edit back to values that it has written before.", IgnoreKnownValues),
+        Fault(
+            "first-sight",
+            "Judges conditions and connections of a record only when it first sees it.",
+            CreateAtFirstSight,
+            system=FirstSights,
+        ),
     )
 }
 

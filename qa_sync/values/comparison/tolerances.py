@@ -21,7 +21,7 @@ class Tolerance(Struct, frozen=True):
 
 TOLERANCES: Final[Mapping[str, Tolerance]] = {
     "empty values": Tolerance(
-        "A missing value, null, an empty text, an empty list and blanks alone are the same.",
+        "A missing value, null, an empty text, blanks alone, an empty list and a list of only these are the same.",
         "Each API has its own way to say that there is no value. A zero and a false are values.",
     ),
     "one element": Tolerance(
@@ -33,8 +33,9 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
         ("email",),
     ),
     "phone separators": Tolerance(
-        "Blanks, hyphens, dots, slashes and brackets do not count, and `00` is `+`.",
-        "They are notation. Digits, a leading `+` and letters of an extension count.",
+        "Blanks, hyphens, dots, slashes, brackets and invisible characters do not count, nor whether the number is a "
+        "text, and `00` is `+`.",
+        "They are notation, or come from an address book. Digits, a leading `+` and letters of an extension count.",
         ("phone",),
     ),
     "phone countries": Tolerance(
@@ -43,16 +44,20 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
         ("phone",),
     ),
     "countries": Tolerance(
-        "A code and a name of the same country are the same, if each has the style of its card.",
-        "Some APIs have codes, others names; a table decides.",
+        "A code of two letters and a name of the same country are the same, if each has the style of its card; a name "
+        "may be English or Norwegian, in any case of letters, with or without dots, and with `&` for `and`.",
+        "Some APIs have codes, others names; a table decides. A code in place of a name fails, and a name for a code.",
         ("country",),
     ),
     "regions": Tolerance(
-        "`US-NY` is `NY`.", "Some APIs put the country before the region; the country is compared itself.", ("region",)
+        "`US-NY` is `NY`, and a system's own code is that of ISO 3166-2 that its table says.",
+        "Some APIs put the country before the region. The prefix of another country than the record's fails.",
+        ("region",),
     ),
     "instants": Tolerance(
-        "Fractions of a second do not count, and the zone does not, where both name the same moment.",
-        "Some APIs keep whole seconds only, and each has its own zone.",
+        "Fractions of a second do not count, and the zone does not, where both name the same moment; nor a blank for "
+        "the `T`, nor seconds that are left out when they are zero.",
+        "Some APIs keep whole seconds only, and each has its own zone and notation.",
         ("instant",),
     ),
     "dates": Tolerance(
@@ -61,19 +66,19 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
         ("date",),
     ),
     "decimals": Tolerance(
-        "Zeros at the end do not count, nor whether a number is a text; more decimal places than one of the two "
-        "keeps are rounded.",
-        "`15` and `15.00` are one number. The places are on the card, or those of the currency.",
+        "Zeros at the end and in front do not count, nor a `+`, an exponent, outer blanks, or whether a number is a "
+        "text; more decimal places than one of the two keeps are rounded.",
+        "`15`, `15.00` and `1.5e1` are one number. The places are on the card, or those of the currency.",
         ("decimal", "integer"),
     ),
     "booleans": Tolerance(
-        "The texts `true` and `false` are the booleans.",
+        "The texts `true` and `false`, in any case of letters, are the booleans, where the card has texts.",
         "Some APIs have texts only. 0 and 1 are numbers, and the type in the spec counts.",
         ("boolean",),
     ),
     "choices": Tolerance(
-        "Two words are the same, if their cards say that they mean the same.",
-        "Each API has its own words for a choice.",
+        "Two words are the same, if their cards say that they mean the same; whether one is a text does not count.",
+        "Each API has its own words, or numbers, for a choice.",
         ("choice",),
     ),
     "identifiers": Tolerance(
@@ -92,10 +97,19 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
         ("escaped_text",),
     ),
     "HTML": Tolerance(
-        "Runs of blanks are one blank, entities are read once; tags count only where both sides hold HTML, and there "
-        "neither paragraphs and line breaks nor the order and the quotes of attributes count.",
+        "Runs of blanks are one blank, entities are read once, comments do not count; tags count only where both sides "
+        "hold HTML, and there neither paragraphs and line breaks, nor the case of tags, nor the order and quotes of "
+        "attributes.",
         "HTML shows any run of blanks as one. A plain text has no tags, and WooCommerce adds paragraphs to its texts.",
         ("html",),
+    ),
+    "data types": Tolerance(
+        "A `decimal` of the spec may be a text with a number, an `integer` may be `5.0`, and no value has every type.",
+        "JSON has one type of numbers, which are not exact; there is no other type to send.",
+    ),
+    "conditions": Tolerance(
+        "Whether a number is a text does not count, and one element of a list is enough.",
+        "The settings and the spec name a value of the API, not its JSON type. `true` is not 1.",
     ),
 }
 """The tolerances by name."""

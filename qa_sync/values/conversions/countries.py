@@ -78,13 +78,18 @@ def _write_country(value: Scalar, target: Target) -> Json:
 def misspelt_country(value: object, form: Form) -> str | None:
     """Return a message when a country's wire value does not have the style of its form, else None.
 
-    A system may store any text: a name in place of a code is read as that country, but is still an error. Source:
-    docs/explanation/mapping.rst, "Countries".
+    A system may store any text: a name in place of a code, or a code in place of a name, is read as that country, but
+    is still an error. Source: docs/explanation/mapping.rst, "Countries".
     """
     code = country_code(value)
-    if code is None or style_of(form, ("iso2", "name")) != "iso2" or value == code:
+    if code is None:
         return None
-    return f"expected the ISO code {code!r}, got {value!r}"
+    if style_of(form, ("iso2", "name")) == "iso2":
+        return None if value == code else f"expected the ISO code {code!r}, got {value!r}"
+    iso3, number, *names = _table()[code]
+    # `USA` is a code, and a name that is in use.
+    is_code = isinstance(value, int) or str(value).strip().upper() in {code, iso3, number} - set(names)
+    return f"expected the name {names[0]!r}, got {value!r}" if is_code else None
 
 
 COUNTRY = Conversion(_read_country, _write_country)

@@ -9,6 +9,7 @@ from qa_sync.values.form import Json
 
 ONLY_CURRENCY = "EUR"
 OTHER_DOMAIN = "@mail.test"
+OTHER_COUNTRY = "DK"
 
 
 def _without_prefix(card: PropertyCard, value: Json) -> Json:
@@ -34,6 +35,20 @@ def _other_region(card: PropertyCard, value: Json) -> Json:
     return value[:-1] + ("1" if value[-1] != "1" else "2")
 
 
+def _region_elsewhere(card: PropertyCard, value: Json) -> Json:
+    """Return a region with the prefix of another country."""
+    is_prefixed = card.form.convert == "region" and isinstance(value, str) and value[2:3] == "-"
+    return f"{OTHER_COUNTRY}{value[2:]}" if is_prefixed and isinstance(value, str) else value
+
+
+def _without_tag(card: PropertyCard, value: Json) -> Json:
+    """Return an e-mail address without what stands behind a plus in its mailbox."""
+    if card.form.convert != "email" or not isinstance(value, str):
+        return value
+    mailbox, at, domain = value.partition("@")
+    return f"{mailbox.partition('+')[0]}{at}{domain}"
+
+
 def _other_choice(card: PropertyCard, value: Json) -> Json:
     """Return another of the values of a choice."""
     choices = list(card.form.options.get("values", {})) if card.form.convert == "choice" else []
@@ -48,5 +63,7 @@ def _one_currency(card: PropertyCard, value: Json) -> Json:
 without_prefix: Change = on_each_element(_without_prefix)
 elsewhere: Change = on_each_element(_elsewhere)
 other_region: Change = on_each_element(_other_region)
+region_elsewhere: Change = on_each_element(_region_elsewhere)
+without_tag: Change = on_each_element(_without_tag)
 other_choice: Change = on_each_element(_other_choice)
 one_currency: Change = on_each_element(_one_currency)

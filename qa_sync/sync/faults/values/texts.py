@@ -112,6 +112,11 @@ def _country_named(card: PropertyCard, value: Json) -> Json:
     return to_wire(code, NAMED) if code else value
 
 
+def _country_coded(card: PropertyCard, value: Json) -> Json:
+    is_name = card.form.convert == "country" and card.form.options.get("style") == "name"
+    return (country_code(value) if is_name else None) or value
+
+
 cut: Change = on_each_element(_cut)
 cut_to_column: Change = _cut_to(COLUMN)
 cut_to_many: Change = _cut_to(MANY)
@@ -127,3 +132,4 @@ url_decoded: Change = on_each_element(_url_decoded)
 unescaped: Change = on_each_element(_unescaped)
 without_leading_zeros: Change = on_each_element(_without_leading_zeros)
 country_named: Change = on_each_element(_country_named)
+country_coded: Change = on_each_element(_country_coded)

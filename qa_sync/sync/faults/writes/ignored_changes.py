@@ -8,8 +8,10 @@ from collections.abc import Callable
 from qa_sync.sync.faults.property_kinds import by_write_path, is_free_text
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -42,6 +44,31 @@ class IgnoreChanges(FaultyWriter):
 
     def _is_same(self, card: PropertyCard, one: Json, other: Json) -> bool:
         return type(one) is type(other) and self._compared(card, one) == self._compared(card, other)
+
+
+class IgnoreKnownValues(FaultyWriter):
+    """Treats an update as processed when it has written each of its values to the record before."""
+
+    def __init__(self, inner: Writer) -> None:
+        super().__init__(inner)
+        self._written: set[tuple[str, str, str, str]] = set()
+
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+        """Create a record and remember its values."""
+        made = self.inner.insert(lane, end, values, found)
+        self._written |= _written(end, made, values)
+        return made
+
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+        """Write values of which one is new for this fault."""
+        written = _written(end, record.id, values)
+        is_known = written <= self._written
+        self._written |= written
+        return frozenset() if is_known else self.inner.update(lane, end, record, values)
+
+
+def _written(end: LaneEnd, id: str | None, values: Values) -> set[tuple[str, str, str, str]]:
+    return {(end.system.label, id or "", path, to_json(value)) for path, value in values.items()}
 
 
 def _of_text(change: Callable[[str], str]) -> Compared:
