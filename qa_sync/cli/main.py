@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ import click
 
 from qa_sync import __version__
 from qa_sync.cli.signals import interrupted_by_signals
-from qa_sync.errors import NoVerdict, QaSyncError, did_you_mean
+from qa_sync.errors import NoVerdict, QaSyncError
 
 USAGE_ERROR = 2
 NO_VERDICT = 3
@@ -40,20 +39,6 @@ COMMANDS: Mapping[str, str] = {
 }
 """The commands with their help; each is a function in the module of the same name in `cli.commands`."""
 
-_SETTINGS = "qa-sync sandbox --write-config qa-sync.toml writes settings to start from"
-_CHECK = "qa-sync check SPEC runs the checks of a spec"
-INSTEAD: Mapping[str, str] = {
-    **dict.fromkeys(("init", "new", "setup", "config", "configure"), _SETTINGS),
-    **dict.fromkeys(("run", "test", "verify", "start"), _CHECK),
-    **dict.fromkeys(("validate", "fmt", "format"), "qa-sync lint SPEC reports problems in a spec"),
-    **dict.fromkeys(("list", "plan", "ls"), "qa-sync show SPEC lists the checks of a spec"),
-    **dict.fromkeys(("serve", "server", "mock"), "qa-sync sandbox serves the embedded systems"),
-    **dict.fromkeys(("html", "open", "view"), "qa-sync report RESULTS.json --report html=report.html writes a page"),
-}
-"""Commands of other tools, and what does the same here."""
-
-NUMBERS = {"float": "a number", "integer": "an integer"}
-
 EXTRAS: Mapping[str, str] = {"ibis": "audit", "duckdb": "audit", "pyarrow": "audit", "pyspark": "spark"}
 """Optional packages and the extra that installs each."""
 
@@ -68,8 +53,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; fails with a suggestion for an unknown name."""
         if cmd_name not in COMMANDS:
-            near = INSTEAD.get(cmd_name) or did_you_mean(cmd_name, COMMANDS)
-            ctx.fail(f"no such command {cmd_name!r}" + (f"; {near}" if near else ""))
+            from qa_sync.cli.usage_hints import unknown_command  # noqa: PLC0415 - only for errors
+
+            ctx.fail(unknown_command(cmd_name, list(COMMANDS)))
         command: click.Command = getattr(import_module(f"qa_sync.cli.commands.{cmd_name}"), cmd_name)
         for option in command.params:
             if isinstance(option, click.Option):
@@ -212,8 +198,9 @@ def _require_output() -> None:
 def _error_text(error: BaseException) -> tuple[str, int]:
     match error:
         case click.UsageError():
-            usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
-            return f"{usage}Error: {_plain(error.format_message())}", error.exit_code
+            from qa_sync.cli.usage_hints import usage_text  # noqa: PLC0415 - only for errors
+
+            return usage_text(error), error.exit_code
         case click.ClickException():
             return f"Error: {error.format_message()}", error.exit_code
         case QaSyncError():
@@ -224,11 +211,6 @@ def _error_text(error: BaseException) -> tuple[str, int]:
             return f"Error: {error.filename or 'the output'}: {error.strerror or error}", NO_VERDICT
         case _:
             return _print_unexpected(error)
-
-
-def _plain(message: str) -> str:
-    """Return a message of click with the name of a type as a user calls it."""
-    return re.sub(r"a valid (float|integer)( range)?\b", lambda kind: NUMBERS[kind[1]], message)
 
 
 def _print_unexpected(error: BaseException) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import sys
 from pathlib import Path
 
@@ -78,6 +79,10 @@ def _read_regular_file(path: Path) -> bytes:
 
 
 def _neighbors_hint(path: Path) -> str:
+    if not path.parent.is_dir():
+        elsewhere = sorted(map(str, Path().glob(f"*/{glob.escape(path.name)}")))
+        elsewhere_hint = f"; did you mean {' or '.join(map(repr, elsewhere[:3]))}?" if elsewhere else ""
+        return f"there is no folder {path.parent}{elsewhere_hint}"
     names = _files(path.parent)
     near = did_you_mean(path.name, names)
     if near:

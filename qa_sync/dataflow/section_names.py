@@ -28,7 +28,10 @@ def _names_meant(typed: str, sections: Sequence[Section]) -> tuple[str, ...]:
         return (folded,)
     headings = dict.fromkeys(s.heading for s in sections if folded and folded in _folded(s.heading))
     if len(headings) > 1:
-        raise UsageError(f"--section {typed!r} is a part of {len(headings)} headings: {'; '.join(headings)}")
+        raise UsageError(
+            f"--section {typed!r} is a part of {len(headings)} headings: {'; '.join(headings)}",
+            hint="give more of the heading, or the number or the key of the section",
+        )
     if not headings:
         raise UnknownName(
             "section",

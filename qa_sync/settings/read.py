@@ -65,6 +65,13 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path}: not UTF-8: {error.reason}") from None
 
 
+def _quotes_hint(key_path: KeyPath, name: str, value: Any) -> str | None:
+    """Return a hint for the name of a system with a dot, which TOML reads as a table in a table."""
+    if key_path[:1] != ("systems",) or not isinstance(value, dict):
+        return None
+    return f'a name with a dot needs quotes: [systems."{key_path[-1]}.{name}"]'
+
+
 def _kind_of(value: Any) -> str:
     """Return what a value is, without showing it."""
     if isinstance(value, str):
@@ -157,7 +164,7 @@ class _Reader:
             self._wrong_value(key_path, "a table", raw)
             return {}
         for name in (name for name in raw if name not in keys):
-            near = did_you_mean(name, [*keys, *also_known])
+            near = did_you_mean(name, [*keys, *also_known]) or _quotes_hint(key_path, name, raw[name])
             known = ", ".join([*keys, *also_known])
             self._problem((*key_path, name), f"unknown key {name!r}; expected one of: {known}", near)
         for name, key in keys.items():

@@ -29,7 +29,7 @@ MISTAKES = [
     (["check", "000.txt", "--mode", "prod"], 2, "expected one of: live, record, replay, sandbox"),
     (["check", "000.txt", "--mode", "recrod"], 2, "expected one of: live, record, replay, sandbox"),
     (["check", "000.txt", "--mode", "sandbx"], 2, "did you mean 'sandbox'?"),
-    (["check", "000.txt", "--timeout", "abc"], 2, "'abc' is not a number"),
+    (["check", "000.txt", "--timeout", "abc"], 2, "expected a number of seconds or a duration"),
     (["check", "000.txt", "-j", "two"], 2, "'two' is not an integer"),
     (["check", "000.txt", "--fault", "one-wy"], 2, "unknown fault 'one-wy'\n  hint: did you mean 'one-way'?"),
     (["check", "000.txt", "--report", "htm=x"], 2, "did you mean 'html'?"),

@@ -164,7 +164,10 @@ def audit(
 
 def _check_places(specs: tuple[str, ...], left: str | None, right: str | None, key: str | None) -> None:
     if not specs and not (left and right and key):
-        raise UsageError("expected a SPEC, or two files with --left, --right and --key")
+        raise UsageError(
+            "expected a SPEC, or two files with --left, --right and --key, got neither",
+            hint="qa-sync audit specs/000.txt compares the systems of qa-sync.toml",
+        )
     if specs and key:
         raise UsageError("--key is for two files without a SPEC", hint="qa-sync.toml has [[keys]] for the sections")
     if [*specs, left, right].count("-") > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +31,7 @@ LONGEST_WAIT_S = 86_400.0
 GROUPS: Mapping[str, Sequence[str]] = {
     "Run": ("mode", "config", "depth", "seed", "cassettes", "max_age", "faults", "list_faults"),
     "Selection": ("words", "sections", "kinds", "shard", "changed_since", "last_failed", "failed_first", "first_only"),
-    "Timing": ("timeout_s", "max_lag", "jobs"),
+    "Timing": ("timeout", "max_lag", "jobs"),
     "Records in live systems": ("keep", "yes", "resume"),
     "Manual checks": ("sign_off", "interactive"),
     "Reports": ("reports", "annotations", "open_", "color", "quiet", "verbose"),
@@ -97,17 +96,30 @@ def _run_options(
     if run_mode not in MODES:
         raise UnknownName("mode", run_mode, MODES, offered=HARMLESS_MODES)
     if faults and run_mode != "sandbox":
-        raise UsageError(f"--fault needs --mode sandbox, got --mode {run_mode}")
+        raise UsageError(
+            f"--fault needs --mode sandbox, got --mode {run_mode}",
+            hint="a fault is one of the built-in sync, which no other mode runs",
+        )
     if max_age is not None and run_mode != "replay":
         raise UsageError(f"--max-age needs --mode replay, got --mode {run_mode}")
     max_recording_age = None if max_age is None else age_of(max_age)
     return RunOptions(run_mode, faults, seed, cassettes, max_recording_age, Depth(depth))
 
 
-def _wait_options(timeout_s: float | None, max_lag: str | None, jobs: int | None) -> WaitOptions:
-    if timeout_s is not None and math.isnan(timeout_s):
-        raise UsageError("--timeout nan: expected a number of seconds")
+def _wait_options(timeout: str | None, max_lag: str | None, jobs: int | None) -> WaitOptions:
+    timeout_s = None if timeout is None else _timeout_s(timeout)
     return WaitOptions(timeout_s, None if max_lag is None else duration_of(max_lag, "--max-lag"), jobs)
+
+
+def _timeout_s(text: str) -> float:
+    """Return the seconds of `--timeout`: a number, or a duration as in the settings."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = duration_of(text, "--timeout", "a number of seconds or ")
+    if not 0 <= seconds <= LONGEST_WAIT_S:  # nor nan
+        raise UsageError(f"--timeout {text}: expected 0 to {LONGEST_WAIT_S:,.0f} seconds, or a duration such as 2min")
+    return seconds
 
 
 add_run_options = option_group(
@@ -152,15 +164,13 @@ add_run_options = option_group(
 add_wait_options = option_group(
     "wait_options",
     _wait_options,
-    ("timeout_s", "max_lag", "jobs"),
+    ("timeout", "max_lag", "jobs"),
     (
         click.option(
             "--timeout",
-            "timeout_s",
-            type=click.FloatRange(min=0, max=LONGEST_WAIT_S),
             show_default="from the settings, else 120",
-            metavar="SECONDS",
-            help="How long to wait for a change to be synced.",
+            metavar="TIME",
+            help="How long to wait for a change to be synced, such as 90 (seconds) or 2min.",
         ),
         click.option(
             "--max-lag",

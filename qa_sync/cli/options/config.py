@@ -29,14 +29,17 @@ def utf8(_context: click.Context, option: click.Parameter, text: str | None) -> 
     return text
 
 
-def duration_of(text: str, option: str) -> float:
-    """Return the seconds of a duration as written in the settings; raises UsageError that names the option."""
+def duration_of(text: str, option: str, also: str = "") -> float:
+    """Return the seconds of a duration as written in the settings.
+
+    Raises UsageError that names the option; `also` is what else it takes.
+    """
     from qa_sync.settings.value_types import DURATION_VALUE  # noqa: PLC0415 - few give one
 
     try:
         seconds: float = DURATION_VALUE.read(text)
     except ValueError:
-        raise UsageError(f"{option}: expected {DURATION_VALUE.expected}, got {text!r}") from None
+        raise UsageError(f"{option}: expected {also}{DURATION_VALUE.expected}, got {text!r}") from None
     return seconds
 
 

@@ -19,6 +19,12 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import SourceLine
 from qa_sync.running.results import Results
 
+ENDINGS = {
+    ".html": "html", ".htm": "html", ".json": "json", ".xml": "junit", ".md": "markdown", ".rst": "rst",
+    ".ndjson": "ndjson", ".jsonl": "ndjson",
+}  # fmt: skip
+"""What a file with this ending is usually."""
+
 SUMMARY = "GITHUB_STEP_SUMMARY"
 SUMMARY_FORMAT = "markdown"
 
@@ -138,9 +144,29 @@ def _text(spec: str) -> str | None:
 def _parse(text: str) -> Target:
     name, equals, path = text.partition("=")
     if name not in FORMATS:
-        raise UnknownName("report format", name, FORMATS)
+        raise UnknownName("report format", name, FORMATS, **_format_hint(text, name, has_path=bool(equals)))
     if equals and not path:
         raise UsageError(f"--report {text}: a file name is missing after '='")
     if path and Path(path).is_dir():
         raise UsageError(f"--report {text}: {path} is a folder, expected a file name")
+    if path:
+        _reject_unwritable(text, Path(path))
     return Target(name, Path(path) if path else None)
+
+
+def _format_hint(text: str, name: str, *, has_path: bool) -> Mapping[str, Any]:
+    """Return the hint for a file without its format: `--report report.html`."""
+    format_ = ENDINGS.get(Path(name).suffix.lower())
+    if format_ is None or has_path:
+        return {}
+    return {"offered": (), "hint": f"name the format before the file: --report {format_}={text}"}
+
+
+def _reject_unwritable(text: str, path: Path) -> None:
+    """Raise UsageError before a run for a file that could not be written after it; missing folders are made."""
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise UsageError(f"--report {text}: {folder} is a file, expected a folder", hint="name a file in a folder")
+    place = path if path.exists() else folder
+    if not os.access(place, os.W_OK):
+        raise UsageError(f"--report {text}: no permission to write {place}", hint="name a file in a folder of yours")

@@ -69,7 +69,11 @@ def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
     except UnicodeDecodeError:
         raise UsageError("not UTF-8 text", location=Location(str(path))) from None
     except OSError as error:
-        raise UsageError(f"the baseline cannot be read: {error.strerror}", location=Location(str(path))) from None
+        raise UsageError(
+            f"the baseline cannot be read: {error.strerror}",
+            location=Location(str(path)),
+            hint=f"write one with an entry for each known failure: {EXAMPLE}",
+        ) from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
