@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -28,14 +29,22 @@ DEATHS = ("KILL", "KILL", "TERM", "TERM TERM", "HUP HUP", "INT INT", "TERM KILL"
 """What a run gets at its point; two signals of `timeout` come at nearly the same time."""
 
 
-def start(config: Path, counts: Path, point: str, number: int, death: str = "KILL") -> subprocess.Popen[bytes]:
-    words = ["check", SPEC, "--mode", "live", "--yes", "--config", str(config), "-q", "--timeout", "5"]
+SPEED = 12
+"""How much shorter the deliberate waits of a run are."""
+QUICK = ("--section", "1", "--kind", "create")
+
+
+def start(
+    config: Path, counts: Path, point: str, number: int, death: str = "KILL", *, more: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    words = ["check", SPEC, "--mode", "live", "--yes", "--config", str(config), "-q", "--timeout", "5", *more]
     return subprocess.Popen(
         [sys.executable, str(KILLED), str(counts), point, str(number), *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SKEW_S": str(SKEW_S), "QA_SYNC_DEATH": death},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SKEW_S": str(SKEW_S), "QA_SYNC_SPEED": str(SPEED)}
+        | {"QA_SYNC_DEATH": death},
     )
 
 
@@ -62,13 +71,18 @@ def shown(config: Path, prints: Prints) -> str:
     return "\n".join(found)
 
 
-def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, standing: int) -> None:
+def killed_at_many(
+    config: Path, tmp_path: Path, points: int, at_once: int, *, standing: int, more: Sequence[str] = ()
+) -> None:
     people(config, standing)
     before = settled(config, quiet_s=0.8)
     assert len(before) == standing
     time.sleep(SKEW_S)
     counts = tmp_path / "counts.json"
-    assert start(config, counts, "before", 0).wait(timeout=5 * GUARD_S) in {0, 3}  # a slow machine may have timeouts
+    assert start(config, counts, "before", 0, more=more).wait(timeout=5 * GUARD_S) in {
+        0,
+        3,
+    }  # a slow machine may have timeouts
     passed = json.loads(counts.read_text(encoding="utf-8"))
     rng = random.Random("killed")  # noqa: S311 - the same points every time
     reported, killed, rounds = "", 0, 0
@@ -78,7 +92,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
         chosen = [rng.choice(POINTS) for _ in range(min(at_once, points - killed))]
         files = [tmp_path / f"counts-{rounds}-{number}.json" for number in range(len(chosen))]
         running = [
-            start(config, file, point, rng.randint(1, passed[point]), rng.choice(DEATHS))
+            start(config, file, point, rng.randint(1, passed[point]), rng.choice(DEATHS), more=more)
             for file, point in zip(files, chosen, strict=True)
         ]
         assert 2 not in {process.wait(timeout=5 * GUARD_S) for process in running}
@@ -105,11 +119,10 @@ def served(serve: Serve) -> Path:
     return serve(SPEC, "--every", "0.1")
 
 
-@pytest.mark.slow
 def test_a_killed_run_is_cleaned_up_after(served: Path, tmp_path: Path) -> None:
-    killed_at_many(served, tmp_path, points=2, at_once=2, standing=6)
+    killed_at_many(served, tmp_path, points=2, at_once=2, standing=6, more=QUICK)
 
 
 @pytest.mark.slow
 def test_two_hundred_killed_runs_are_cleaned_up_after(served: Path, tmp_path: Path) -> None:
-    killed_at_many(served, tmp_path, points=int(os.environ.get("QA_SYNC_KILLS", "200")), at_once=20, standing=501)
+    killed_at_many(served, tmp_path, points=int(os.environ.get("QA_SYNC_KILLS", "200")), at_once=6, standing=300)
