@@ -104,6 +104,28 @@ def test_a_signal_ends_a_command_that_waits_for_a_silent_system(
     assert list(tmp_path.glob("qa-sync-audit-*")) == []
 
 
+EARLY = """\
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+"""
+
+
+@pytest.mark.parametrize("command", ["lint", "check", "--help"])
+def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback(command: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(EARLY)
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    with running(["-m", "qa_sync", command, SPEC], env=env) as process:
+        out, reported = ended(process)
+    assert process.returncode == -signal.SIGINT
+    assert (out, reported) == ("", "")
+
+
 STUCK = """\
 import pathlib, socket, threading
 
