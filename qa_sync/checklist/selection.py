@@ -51,7 +51,8 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
     with_checks = [(spec, plan) for spec, plan in plans if plan.checks]
     if shards > max(len(with_checks), 1):
         raise UsageError(
-            f"--shard {number}/{shards}: there are only {len(with_checks)} sections, so some shards would be empty"
+            f"--shard {number}/{shards}: there are only {len(with_checks)} sections, so some shards would be empty",
+            hint=f"--shard 1/{max(len(with_checks), 1)} is the first of as many shards as there are sections",
         )
     selected = {
         (spec, check.id)

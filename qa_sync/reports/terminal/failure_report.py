@@ -27,6 +27,9 @@ INDENT = 4
 NOTE = 34
 """The width of the note on what an excerpt leaves out."""
 
+LEAST, STEP = 3, 4
+"""The fewest characters of an excerpt, and by how many it is made shorter until it fits."""
+
 
 def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the lines of all failures and errors by cause; in verbose output of every check, by line of the spec."""
@@ -82,12 +85,18 @@ def _short(check: CheckFinished, first: CheckFinished, output: OutputOptions) ->
         return
     width = output.width - INDENT
     texts = distinguishable(as_json(check.expected), as_json(check.actual))
-    expected, actual = map(output.text, excerpts(*texts, width - FIELD - NOTE))
-    lines = [f"expected {expected}, actual {actual}"]
+    lines = [f"expected {output.text(texts[0])}, actual {output.text(texts[1])}"]
     if width_of(lines[0]) > width:
-        lines = [f"{'expected':{FIELD}} {expected}", f"{'actual':{FIELD}} {actual}"]
+        # Escapes and wide characters take more cells than one.
+        fitting = (_two_lines(texts, most, output) for most in range(width - FIELD - NOTE, LEAST, -STEP))
+        lines = next((two for two in fitting if max(map(width_of, two)) <= width), _two_lines(texts, LEAST, output))
     for line in lines:
         yield ((" " * INDENT, Style.PLAIN), (clip(line, width, output.ellipsis), Style.QUIET))
+
+
+def _two_lines(texts: tuple[str, str], most: int, output: OutputOptions) -> list[str]:
+    expected, actual = map(output.text, excerpts(*texts, most))
+    return [f"{'expected':{FIELD}} {expected}", f"{'actual':{FIELD}} {actual}"]
 
 
 def _listed(cause: FailureCause, results: Results, output: OutputOptions) -> Iterator[Line]:

@@ -255,3 +255,13 @@ def test_a_long_cause_ends_with_a_clause() -> None:
     message = f"not understood: unknown sentence: {' '.join(['word'] * 20)}; the closest template is {'other ' * 40}"
     (cause,) = failure_causes(results(iter([failed("unread", 1, message, status=Status.ERROR)])))
     assert cause.cause == f"not understood: unknown sentence: {' '.join(['word'] * 20)}"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_note_on_a_long_value_is_whole(width: int) -> None:
+    values = [("\u200d" * 3 + "漢" * 90 + name, "漢" * 90 + name) for name in "abc"]
+    text = shown(results(differs("property", 1, name, *pair) for name, pair in zip("abc", values, strict=True)), width)
+    notes = [line for line in text.splitlines() if "(characters " in line and line.lstrip().startswith(("exp", "act"))]
+    assert len(notes) >= 4
+    assert all(line.endswith(")") for line in notes)
+    assert all(width_of(line) <= width for line in text.splitlines())
