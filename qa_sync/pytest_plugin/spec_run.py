@@ -198,7 +198,7 @@ class SpecRun:
             return
         with closing(self.prepared):
             left = self.prepared.clean_up(self.left)
-        for what, ids, reason in group_not_removed(left if self.mode != "replay" else ()):
+        for what, ids, reason in group_not_removed(left if self.mode != "replay" else (), len(left)):
             # On a new line, not among the progress dots.
             sys.stderr.write(f"\n{escape_invisible(f'not removed: {what} {ids}: {reason}')}\n")
 

@@ -27,6 +27,9 @@ UPDATES = frozenset({"update-forward", "update-backward"})
 
 CHANGED = "changed without an edit"
 
+HINT = "\n  hint: "
+"""What begins the hint of an error; the check itself shows it."""
+
 _POLLS = re.compile(r"; polled \d+ times in [^;]*")
 _MARK = re.compile(r" with q[0-9a-f]{8}\b(?: \(from [^()]*\))?")
 _SPECIFIC = re.compile(
@@ -171,6 +174,7 @@ def _stripped(check: CheckFinished, heading: str) -> str:
     message = (short_message(check) or "no reason given").removeprefix(f"{heading}: ")
     if message.startswith(CHANGED):
         return CHANGED
+    message = message.partition(HINT)[0]
     if "; polled " in message:
         message = _POLLS.sub("", message)
     return _MARK.sub("", message) if " with q" in message else message

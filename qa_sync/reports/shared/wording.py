@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from unicodedata import category, normalize
@@ -20,6 +20,9 @@ from qa_sync.values.form import Json
 
 LONG = 240
 """Longer values are shown in part."""
+
+MOST_IDS = 20
+"""How many ids of records that were not removed are shown."""
 
 LEGEND = {
     Origin.INFERRED: "this pair is not in the spec; it is inferred from properties that both entities have",
@@ -156,12 +159,20 @@ def not_removed_heading(results: Results) -> str:
     return "Not removed by the recorded run" if results.mode == "replay" else "Not removed"
 
 
-def group_not_removed(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
-    """Return the records not removed as (system and entity, ids, reason), grouped by reason."""
-    groups: dict[tuple[str, str], list[str]] = {}
+def group_not_removed(left: Iterable[Leftover], most: int = MOST_IDS) -> list[tuple[str, str, str]]:
+    """Return the records not removed as (system and entity, ids, reason), grouped by reason.
+
+    Each id stands once, and at most `most` of them; the JSON report has all.
+    """
+    groups: dict[tuple[str, str], dict[str, None]] = {}
     for lost in left:
-        groups.setdefault((f"{lost.system} {lost.entity}", lost.why), []).append(lost.id)
-    return [(what, ", ".join(ids), reason) for (what, reason), ids in groups.items()]
+        groups.setdefault((f"{lost.system} {lost.entity}", lost.why), {})[lost.id] = None
+    return [(what, _some(list(ids), most), reason) for (what, reason), ids in groups.items()]
+
+
+def _some(ids: Sequence[str], most: int) -> str:
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(ids[:most]) + more
 
 
 def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:

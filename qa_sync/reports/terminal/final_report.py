@@ -12,6 +12,7 @@ from qa_sync.reports.shared.spec_states import MANY_SPECS, newly_text, spec_stat
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.wording import (
     LEGEND,
+    MOST_IDS,
     NOTHING_VERIFIED,
     counts,
     cut_short,
@@ -167,7 +168,9 @@ def _leftovers(results: Results, output: OutputOptions) -> Iterator[Line]:
     if not results.leftovers:
         return
     yield ((not_removed_heading(results), Style.STRONG),)
-    for what, ids, reason in group_not_removed(results.leftovers):
+    for what, ids, reason in group_not_removed(
+        results.leftovers, len(results.leftovers) if output.verbose else MOST_IDS
+    ):
         spans: list[Span] = [(output.text(f"{what} {ids}"), Style.PLAIN), (f"  {output.text(reason)}", Style.QUIET)]
         yield from columns([(spans, output.width - 2)], indent=2)
     yield BLANK

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa_sync.reports.shared.wording import as_json
+from qa_sync.reports.shared.wording import as_json, group_not_removed
+from qa_sync.running.events import Leftover
 from qa_sync.values.form import Json
 
 
@@ -27,3 +28,12 @@ from qa_sync.values.form import Json
 )
 def test_a_value_is_shown(value: Json, shown: str) -> None:
     assert as_json(value) == shown
+
+
+def test_of_many_records_that_were_not_removed_some_are_named_once() -> None:
+    left = [Leftover("Shop", "Order", str(n % 30), "no endpoint") for n in range(90)]
+    ((what, ids, why),) = group_not_removed(left)
+    assert (what, why) == ("Shop Order", "no endpoint")
+    assert ids == f"{', '.join(map(str, range(20)))} and 10 more"
+    ((_, every, _),) = group_not_removed(left, len(left))
+    assert every == ", ".join(map(str, range(30)))

@@ -265,3 +265,10 @@ def test_the_note_on_a_long_value_is_whole(width: int) -> None:
     assert len(notes) >= 4
     assert all(line.endswith(")") for line in notes)
     assert all(width_of(line) <= width for line in text.splitlines())
+
+
+def test_a_hint_is_no_part_of_a_cause() -> None:
+    message = "there is no recording {}/1-a.json\n  hint: record it: qa-sync check {}.txt --mode record"
+    checks = [failed("stable", n, message.format(name, name), status=Status.ERROR) for n, name in ((1, "a"), (2, "b"))]
+    causes = failure_causes(results(iter(checks)))
+    assert not any("hint" in cause.headline for cause in causes)
