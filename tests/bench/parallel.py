@@ -73,7 +73,8 @@ def play(
     with closing(prepared):
         results = collect_results(run(checklists, prepared.open_environment, reported))
     if results.exit_code:
-        raise SystemExit(f"not every check passed: {results.totals}")
+        wrong = [f"{c.id}: {c.message}" for c in results.checks if c.status in {Status.FAILED, Status.ERROR}]
+        raise SystemExit("\n  ".join(["not every check passed:", *wrong]))
     return results.duration_s, results
 
 

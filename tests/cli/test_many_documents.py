@@ -65,7 +65,7 @@ def test_what_is_read_again_gives_the_same_verdicts(
         sections = [spec["sections"] for spec in found["specs"]]
         return {"sections": sections, "recordings": found["recordings"], "totals": found["totals"]}
 
-    selections = ((), ("-k", "create"), ("--section", "2"), ("-j", "4"))
+    selections = ((), ("-k", "create", "--section", "3"), ("--section", "2"), ("-j", "4"))
     whole = [run(*more) for more in selections]
     request.getfixturevalue("few_in_memory")
     assert [run(*more) for more in selections] == whole

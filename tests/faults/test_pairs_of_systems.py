@@ -19,7 +19,13 @@ ENTITIES = {
     "Customerp": (("Contact", "email"), ("Product", "itemNumber"), ("Order", "")),
     "Custom Webshop": (("Customer", "email"), ("Product", "sku"), ("Order", "")),
 }
-PAIRS = [*itertools.permutations(ENTITIES, 2)]
+QUICK = [*zip(ENTITIES, [*ENTITIES][1:] + [*ENTITIES][:1], strict=True)]
+"""Each system once as the source and once as the target; the other pairs, and all of them in depth, are slow."""
+PAIRS = [
+    pytest.param(*pair, depth, marks=[] if pair in QUICK and depth is Depth.STANDARD else pytest.mark.slow)
+    for pair in itertools.permutations(ENTITIES, 2)
+    for depth in (Depth.STANDARD, Depth.THOROUGH)
+]
 MOST = 80
 """Checks that pass at least, so that none passes by being skipped."""
 GUESTS = (
@@ -91,8 +97,7 @@ def document(source: str, target: str, *order_rows: tuple[str, str]) -> str:
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("depth", [Depth.STANDARD, pytest.param(Depth.THOROUGH, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(("source", "target"), PAIRS)
+@pytest.mark.parametrize(("source", "target", "depth"), PAIRS)
 def test_a_healthy_run_fails_nowhere(tmp_path: Path, source: str, target: str, depth: Depth) -> None:
     spec = tmp_path / "pair.txt"
     spec.write_text(document(source, target), encoding="utf-8")
@@ -101,8 +106,14 @@ def test_a_healthy_run_fails_nowhere(tmp_path: Path, source: str, target: str, d
     assert outcome.passed > MOST
 
 
-@pytest.mark.parametrize("fault", [None, "duplicate", "no-merge"])
-@pytest.mark.parametrize(("source", "target", "row"), GUESTS)
+@pytest.mark.parametrize(
+    ("source", "target", "row", "fault"),
+    [
+        pytest.param(*guests, fault, marks=[] if fault in {None, quick} else pytest.mark.slow)
+        for guests, quick in zip(GUESTS, ("duplicate", "no-merge"), strict=True)
+        for fault in (None, "duplicate", "no-merge")
+    ],
+)
 def test_contacts_of_guests_disturb_no_check_and_hide_no_duplicates(
     tmp_path: Path, source: str, target: str, row: tuple[str, str], fault: str | None
 ) -> None:

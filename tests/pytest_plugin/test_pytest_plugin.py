@@ -332,7 +332,10 @@ secrets = { token = "$NO_SECRET" }
 """
 
 
-@pytest.mark.parametrize("more", [("-p", "no:xdist"), ("-n", "2"), ("-n", "2", "--dist", "loadgroup")])
+@pytest.mark.parametrize(
+    "more",
+    [("-p", "no:xdist"), pytest.param(("-n", "2"), marks=pytest.mark.slow), ("-n", "2", "--dist", "loadgroup")],
+)
 def test_what_will_be_written_is_said_once_and_first(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
 ) -> None:
