@@ -23,7 +23,7 @@ class MatchMethod(StrEnum):
 
 
 class MatchRule(Struct, frozen=True):
-    """How two records are matched: by any of the key pairs, or by the links stored for the section `links`."""
+    """How two records are matched: by any of the key pairs, or by the links that a sync stored under `links`."""
 
     method: MatchMethod
     keys: tuple[tuple[PropertyCard, PropertyCard], ...] = ()

@@ -32,7 +32,7 @@ class AuditConfig(Struct, frozen=True):
 
     cards: Cards
     keys: Sequence[ConfiguredKey] = ()
-    linked_sections: frozenset[str] = frozenset()
+    linked_entities: frozenset[str] = frozenset()
     conditions: Sequence[ConfiguredCondition] = ()
     erase: bool = False
 
@@ -50,7 +50,7 @@ def plan_sections(dataflow: Dataflow, together: Sequence[Dataflow], known: Audit
     for section in sections:
         pair = found[section.ordinal]
         prefix = f"{PurePath(dataflow.path).stem}/{section.key}"
-        match = _match(dataflow, pair, known) if isinstance(pair, EntityPair) else None
+        match = _match(pair, known) if isinstance(pair, EntityPair) else None
         if not isinstance(pair, EntityPair) or match is None:
             plans.append(SectionPlan(section, prefix, None, pair if isinstance(pair, str) else NOT_MATCHED))
             continue
@@ -89,17 +89,22 @@ def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair 
     return found
 
 
-def _match(dataflow: Dataflow, ends: EntityPair, known: AuditConfig) -> MatchRule | None:
+def _links_key(ends: EntityPair) -> str:
+    """Return the key under which a sync stores the links of two entities, whatever sections there are."""
+    section = ends.section
+    return f"{section.source.system} {ends.source.datatype} = {section.target.system} {ends.target.datatype}"
+
+
+def _match(ends: EntityPair, known: AuditConfig) -> MatchRule | None:
     section = ends.section
     if rows := [(c.source, c.target) for c in section.criteria if c.source and c.target]:
         keys = [(_property(ends.source, one), _property(ends.target, other)) for one, other in rows]
         return MatchRule(MatchMethod.CRITERIA, tuple(keys))
     if configured := [key for key in known.keys if _normal_heading(key.section) == _normal_heading(section.heading)]:
         return MatchRule(MatchMethod.SETTINGS, tuple(_configured_match(ends, key) for key in configured))
-    # Sections with the same two entities share their links, under the key of the first.
-    first = next(s for s in dataflow.sections if _names(s) == _names(section))
-    if first.key in known.linked_sections:
-        return MatchRule(MatchMethod.LINKS, links=first.key)
+    linked = _links_key(ends)
+    if linked in known.linked_entities:
+        return MatchRule(MatchMethod.LINKS, links=linked)
     shared = _unique_in_both(ends.source, ends.target)
     return MatchRule(MatchMethod.CONCEPT, (shared,)) if shared else None
 

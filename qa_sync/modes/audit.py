@@ -16,7 +16,7 @@ from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.planning import AuditConfig, exported_labels, plan_sections
 from qa_sync.audit.reading.fetch import FetchSource
 from qa_sync.audit.reading.load import LoadRequest, Origins
-from qa_sync.audit.records.link_store import linked_sections
+from qa_sync.audit.records.link_store import linked_entities
 from qa_sync.audit.sections import AuditOptions
 from qa_sync.audit.sources.open_source import open_source
 from qa_sync.audit.sources.source import ExportSource
@@ -103,7 +103,7 @@ def _planned(
     if options.key and left and right:
         files = plan_two_files(left, right, options.key, erase=erase)
         return [files.dataflow], {files.dataflow.path: [files.plan]}
-    settings, linked = job.settings, linked_sections(options.links)
+    settings, linked = job.settings, linked_entities(options.links)
     known = AuditConfig(job.cards, settings.keys, linked, settings.conditions, erase=erase)
     return job.dataflows, {d.path: plan_sections(d, job.dataflows, known) for d in job.dataflows}
 

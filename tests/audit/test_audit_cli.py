@@ -157,7 +157,7 @@ def test_the_engines_links_match(qa_sync: QaSync, exports: Exports, tmp_path: Pa
     store = tmp_path / "links.db"
     with sqlite3.connect(store) as db:
         db.execute("CREATE TABLE links (section TEXT, source TEXT, target TEXT)")
-        rows = [("1-wix-com-contacts-to-customerp-contact", f"w{n}", f"C-{n}") for n in range(9)]
+        rows = [("Wix.com contacts = Customerp contact", f"w{n}", f"C-{n}") for n in range(9)]
         db.executemany("INSERT INTO links VALUES (?, ?, ?)", rows)
     db.close()
     checks = exports.audit(qa_sync, spec(tmp_path, EVERY), "--links", str(store))[1]

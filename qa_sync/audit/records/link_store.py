@@ -13,16 +13,16 @@ WAIT_S: Final = 5.0
 """How long to wait for a sync that has locked the store."""
 
 
-def linked_sections(path: Path | None) -> frozenset[str]:
-    """Return the sections that have links in the store; raises UsageError for a file that is not a link store."""
+def linked_entities(path: Path | None) -> frozenset[str]:
+    """Return the keys of the entities that have links in the store; raises UsageError if it is not a link store."""
     if path is None:
         return frozenset()
     return frozenset(str(row[0]) for row in _rows(path, "SELECT DISTINCT section FROM links", ()))
 
 
-def linked_ids(path: Path, section: str) -> Iterator[tuple[str, str]]:
-    """Yield the ids of the source and target record of each link of a section."""
-    for source, target in _rows(path, "SELECT source, target FROM links WHERE section = ? ORDER BY source", (section,)):
+def linked_ids(path: Path, key: str) -> Iterator[tuple[str, str]]:
+    """Yield the ids of the source and target record of each link of two entities."""
+    for source, target in _rows(path, "SELECT source, target FROM links WHERE section = ? ORDER BY source", (key,)):
         yield str(source), str(target)
 
 

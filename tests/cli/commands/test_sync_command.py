@@ -69,6 +69,17 @@ def test_a_document_is_run_and_the_next_run_has_nothing_to_do(qa_sync: QaSync, p
     assert stat.S_IMODE((tmp_path / "links.sqlite").stat().st_mode) == 0o600
 
 
+def test_an_audit_matches_by_the_links_of_a_sync(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
+    """Orders have nothing else by which they could be matched."""
+    words = (SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
+    assert qa_sync("sync", *words).code == 0
+    got = qa_sync("audit", *words, "--section", "1", "--report", "json")
+    checks = {c["id"].split("/", 2)[2]: c for c in json.loads(got.out)["specs"][0]["sections"][0]["checks"]}
+    assert checks["coverage"]["actual"] == {"matched": 1, "alone": 0, "keyless": 0}
+    assert "matched by the engine's links" in checks["coverage"]["message"]
+    assert got.code == 0
+
+
 def test_on_a_terminal_one_is_reported_what_would_be_written_and_asked(
     qa_sync: QaSync, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
