@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from qa_sync.clock import MonotonicClock, RealClock, StopFlag
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.section_names import section_filter
-from qa_sync.errors import SpecError, UnknownName, UsageError
+from qa_sync.errors import NoVerdict, SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import Job
@@ -103,7 +103,7 @@ def open_sync(
         for each in live_systems.values():
             exits.callback(each.connection.close)
         if preflight:
-            Preflight(live_systems).read(_places(job, dataflow, only))
+            _read_before_writing(live_systems, _places(job, dataflow, only))
         source, target, why = _usable_systems(job, dataflow, live_systems, dry_run)
         store = _links_copy(links) if dry_run else _open_links(links)
         exits.callback(store.close)
@@ -125,6 +125,14 @@ def open_sync(
             ),
             why,
         )
+
+
+def _read_before_writing(live_systems: Mapping[str, LiveSystem], places: Iterable[Place]) -> None:
+    """Read each place once; raises NoVerdict when `stop` was set during a wait, and the errors of Preflight."""
+    try:
+        Preflight(live_systems).read(places)
+    except Stopped:
+        raise NoVerdict("interrupted before the first write; nothing was written") from None
 
 
 def _reject_unread(dataflow: Dataflow) -> None:

@@ -15,13 +15,15 @@ Words = Mapping[str, tuple[str, Callable[[str], Any]]]
 def read_words(option: str, text: str, words: Words) -> dict[str, Any]:
     """Return the values of a text such as `taxes=25,decimals=0`, by word.
 
-    Raises UnknownName for an unknown word, UsageError for an invalid value.
+    Raises UnknownName for an unknown word, UsageError for an invalid value and for a word that is given twice.
     """
     chosen: dict[str, Any] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         word, _, value = map(str.strip, part.partition("="))
         if word not in words:
             raise UnknownName(f"word of {option}", word, words)
+        if word in chosen:
+            raise UsageError(f"{option}: {word!r} is given twice")
         expected, read = words[word]
         try:
             chosen[word] = read(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 from sandbox_caller import Caller, HandClock
@@ -12,6 +13,7 @@ from sandbox_caller import Caller, HandClock
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.sandbox.load import NO_LOAD
 from qa_sync.sandbox.vendors import vendors_under
+from qa_sync.sandbox.woocommerce.money import CODES
 from qa_sync.sandbox.woocommerce.settings import WORDS, ShopSettings, read_settings
 
 
@@ -52,11 +54,29 @@ def test_an_unknown_word_is_reported_with_the_words_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["taxes", "taxes=", "taxes=many", "decimals=9", "prices=net", "zone=Mars/Base", "zone=..", "currency=kr"]
+    "text",
+    [
+        *("taxes", "taxes=", "taxes=many", "taxes=-1", "taxes=100", "taxes=25%", "taxes=\u0662\u0665"),
+        *("decimals=9", "decimals=-1", "decimals=two", "prices=net", "orders=table"),
+        *("zone=", "zone=Mars/Base", "zone=..", "zone=../etc/passwd", "zone=Europe", "zone=europe/oslo"),
+        *("currency=kr", "currency=nok", "currency=ABC", "currency=XXX"),
+    ],
 )
 def test_an_invalid_value_is_reported(text: str) -> None:
     with pytest.raises(UsageError, match=f"--shop {text.partition('=')[0]}: expected"):
         read_settings(text)
+
+
+@pytest.mark.parametrize("text", ["taxes=25,taxes=10", "decimals=0, decimals=0"])
+def test_a_word_that_is_given_twice_is_reported(text: str) -> None:
+    with pytest.raises(UsageError, match="is given twice"):
+        read_settings(text)
+
+
+def test_every_zone_and_every_currency_can_be_chosen() -> None:
+    zones = [zone for zone in available_timezones() if zone != "localtime"]
+    assert all(read_settings(f"zone={zone}").zone == zone for zone in zones)
+    assert all(read_settings(f"currency={code}").currency == code for code in CODES)
 
 
 @pytest.mark.parametrize(

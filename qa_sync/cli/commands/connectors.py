@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from qa_sync.cli.commands.connectors_new import new
+from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.openapi.marks import GUESSED_FILES, marked_lines
@@ -110,7 +111,7 @@ def _ping_all(settings: Settings, labels: Sequence[str]) -> int:
     from qa_sync.modes.live_systems.ping import ping_each  # noqa: PLC0415 - the other commands need no network
 
     code = 0
-    for ping in ping_each(settings, labels):
+    for ping in ping_each(settings, labels, notify):
         where = f"{ping.label:<16}{'no' if ping.problem else 'ok'}  {ping.url}".rstrip()
         _print_lines([f"{where}  as {ping.identity}" if ping.identity else where])
         if ping.problem:

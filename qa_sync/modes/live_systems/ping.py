@@ -19,6 +19,7 @@ from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.retrying.retry_policy import RetryPolicy
+from qa_sync.systems.http.retrying.waits import Notify, ignore_notice
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.clients import references_for
 from qa_sync.systems.rest.live_connection import LiveConnection
@@ -37,21 +38,24 @@ class Ping(Struct, frozen=True):
     problem: QaSyncError | None = None
 
 
-def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
-    """Yield one ping per system; an error becomes the problem of its ping and is never raised."""
+def ping_each(settings: Settings, labels: Sequence[str], notify: Notify = ignore_notice) -> Iterator[Ping]:
+    """Yield one ping per system; an error becomes the problem of its ping and is never raised.
+
+    `notify` takes lines about long waits.
+    """
     variables = {name for each in settings.systems.values() for name in each.secrets.values()}
     redact = Redactor(os.environ.get(name, "") for name in variables)
     for label in labels:
         try:
-            yield _ping(settings, label, redact)
+            yield _ping(settings, label, redact, notify)
         except QaSyncError as problem:
             yield Ping(label, problem=problem)
 
 
-def _ping(settings: Settings, label: str, redact: Redactor) -> Ping:
+def _ping(settings: Settings, label: str, redact: Redactor, notify: Notify) -> Ping:
     own = settings.system(label)
     connector = load_with_settings(connector_folder(settings, label, own.location if own else None), own)
-    connection = open_system_connection(settings, label, connector, redact, retry_policy=RETRY_POLICY)
+    connection = open_system_connection(settings, label, connector, redact, retry_policy=RETRY_POLICY, notify=notify)
     try:
         references = references_for(label, connector, connection.base_url, connection.secrets, connection.env)
         described = (

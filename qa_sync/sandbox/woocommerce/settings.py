@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from qa_sync.sandbox.option_words import Words, currency, matching, one_of, read_words
+from qa_sync.sandbox.option_words import Words, matching, one_of, read_words
+from qa_sync.sandbox.woocommerce import money
 
 
 class ShopSettings(Struct):
@@ -45,7 +46,7 @@ class ShopSettings(Struct):
 
 
 def _percent(value: str) -> Decimal:
-    return Decimal(matching(r"\d{1,2}(\.\d{1,4})?", value))
+    return Decimal(matching(r"[0-9]{1,2}(\.[0-9]{1,4})?", value))
 
 
 def _decimals(value: str) -> int:
@@ -63,7 +64,7 @@ WORDS: Final[Words] = {
     "taxes": ("a rate in percent, such as 25", _percent),
     "prices": ("without or with (tax)", one_of("without", "with")),
     "decimals": ("a number from 0 to 8", _decimals),
-    "currency": ("a currency's code, such as NOK", currency),
+    "currency": ("the code of one of WooCommerce's currencies, such as NOK", one_of(*money.CODES)),
     "zone": ("a time zone, such as Asia/Kolkata", _zone),
     "orders": ("tables or posts", one_of("tables", "posts")),
 }
