@@ -77,7 +77,8 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
                 f"{self.describe_request(request, response)}: redirected to {where}, which is not followed",
                 hint=self._redirect_hint(request, response),
             )
-        self.raise_invalid(request, response, "not a success")
+        down = f"{self.label} has a problem of its own: try again later, or look at its log"
+        self.raise_invalid(request, response, "not a success", down if response.is_server_error else None)
 
     def json(self, request: httpx.Request, response: httpx.Response) -> Json:
         """Return the body with exact decimals; an empty body is None. Raises InvalidResponse if it is not JSON."""
@@ -90,12 +91,12 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         # Outside the handler, so that the invalid text is not attached to the error.
         return self.raise_invalid(request, response, "not JSON")
 
-    def raise_invalid(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
+    def raise_invalid(
+        self, request: httpx.Request, response: httpx.Response, why: str, hint: str | None = None
+    ) -> NoReturn:
         """Raise InvalidResponse with the status, the content type and the start of the body."""
-        raise InvalidResponse(
-            self.describe(request, response, why),
-            hint=f"check that the url of {self.label} is that of its API",
-        )
+        usual = f"check that the url of {self.label} is that of its API"
+        raise InvalidResponse(self.describe(request, response, why), hint=hint or usual)
 
     def raise_unexpected_shape(self, operation: str, why: str) -> NoReturn:
         """Raise InvalidResponse for the response of an operation."""

@@ -71,6 +71,19 @@ def test_a_server_fault_is_an_invalid_response(status: int) -> None:
     assert f"status {status}, text/html; charset=utf-8, beginning '<p>Maintenance'" in str(error)
 
 
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504])
+def test_a_fault_of_the_system_does_not_point_to_the_url(status: int) -> None:
+    connector = load_connector(builtin_folder("woocommerce"))
+    away = httpx.MockTransport(lambda _: httpx.Response(status, json={"code": "wp_die"}))
+    with pytest.raises(InvalidResponse) as error:
+        list(
+            RestSystem(
+                "Shop", connector, "https://shop.example", {"consumer_key": "ck", "consumer_secret": "cs"}, away
+            ).list("order")
+        )
+    assert error.value.hint == "Shop has a problem of its own: try again later, or look at its log"
+
+
 @pytest.mark.parametrize("content", [b"<br>Notice{}", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"id": 1'])
 def test_what_is_no_json_is_an_invalid_response(content: bytes) -> None:
     error = insert("woocommerce", "order", httpx.Response(200, content=content))
