@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from qa_sync.checklist.model import Role
 from qa_sync.checklist.samples.marks import carries_mark
-from qa_sync.checklist.samples.order_amounts import CARRIED, TOTAL
+from qa_sync.checklist.samples.order_amounts import CARRIED
 from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
@@ -39,7 +39,7 @@ class EntityPair(Struct, frozen=True, dict=True):
 
     @cached_property
     def amounts_lost(self) -> Mapping[Side, frozenset[str]]:
-        """The concepts of each side's amounts without which the other side computes its total.
+        """The concepts of each side's amounts that the other side has, but computes by itself.
 
         The total of an order that has them could never arrive.
         """
@@ -47,9 +47,7 @@ class EntityPair(Struct, frozen=True, dict=True):
 
     def _amounts_lost(self, side: Side) -> frozenset[str]:
         other = self.card(side.other).properties.values()
-        if not any(card.concept == TOTAL and card.derived for card in other):
-            return frozenset()
-        return frozenset(CARRIED) - {card.concept or "" for card in other if card.writable is not Writable.NEVER}
+        return frozenset(CARRIED) & {card.concept for card in other if card.writable is Writable.NEVER}
 
     def card(self, side: Side) -> EntityCard:
         """Return the entity card of a side."""

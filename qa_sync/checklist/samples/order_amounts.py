@@ -32,7 +32,6 @@ QUANTITIES = (3, 1, 2, 4)
 PRICES = (1990, 123_456_705, 700, 1230)
 """Prices in the smallest unit of the currency: one has more digits than a number of single precision keeps."""
 SHIPPING, DISCOUNT = 4905, 1050
-TOTAL = "total"
 CARRIED: Mapping[str, int] = {"shipping_total": 1, "discount_total": -1}
 """What an order's total contains besides its lines: the concepts, each with the sign."""
 
