@@ -311,7 +311,7 @@ def test_differences_that_cannot_be_written_are_reported(qa_sync: QaSync, export
     (tmp_path / "d.parquet").mkdir()
     code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY), "--differences", str(tmp_path / "d.parquet"))
     assert code == 2
-    assert "is not a file of differences" in err
+    assert "is not a regular file" in err
     assert not list(tmp_path.glob(".*unfinished"))
 
 
