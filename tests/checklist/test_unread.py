@@ -169,6 +169,18 @@ def test_a_run_ends_with_3_and_shows_the_line(qa_sync: QaSync, tmp_path: Path) -
     assert "not understood" in got.out
 
 
+@pytest.mark.parametrize("table", ["list table", "grid table"])
+def test_another_article_and_another_table_hide_no_broken_promise(qa_sync: QaSync, tmp_path: Path, table: str) -> None:
+    path = tmp_path / "contacts.txt"
+    sentences = [sentence.replace(f"a {B}", f"an {B}") for sentence in (EVERY, KEEP, PROPS)]
+    path.write_text(spec(*sentences, list_table() if table == "list table" else READ["grid table"]), encoding="utf-8")
+    words = ("--mode", "sandbox", "--no-history", "-q", "--kind", "create", "--kind", "update-backward")
+    assert qa_sync("check", str(path), *words).code == 0
+    broken = qa_sync("check", str(path), *words, "--fault", "one-way")
+    assert broken.code == 1
+    assert "update-backward" in broken.out
+
+
 def test_a_sync_rejects_the_spec(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "contacts.txt"
     path.write_text(NOT_READ, encoding="utf-8")

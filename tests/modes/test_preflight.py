@@ -66,6 +66,7 @@ def test_both_systems_are_reported_at_once(qa_sync: QaSync, tmp_path: Path) -> N
         got = qa_sync(*run_words(place, "live"))
         assert got.code == 3
         assert "2 problems before the first write" in got.err
+        assert got.err.count("nothing was written") == 1
         assert "rejected with 403" in got.err
         assert "rejected with 404" in got.err
         assert place.writes == []

@@ -63,6 +63,17 @@ def test_a_list_that_the_sync_cannot_read_is_an_error_with_the_response(qa_sync:
         assert got.code == 3
 
 
+def test_a_condition_that_is_answered_with_304_is_no_mistake_of_the_connector(qa_sync: QaSync, tmp_path: Path) -> None:
+    def interfere(_side: str, request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(304) if "if-modified-since" in request.headers else None
+
+    with depot(tmp_path, interfere) as place:
+        for name in place.parcels:
+            place.connector(name, list=LISTED)
+        got = qa_sync("connectors", "check", "--config", place.config)
+        assert got.code == 0, got.out + got.err
+
+
 def test_a_sync_that_simply_does_not_create_still_fails(qa_sync: QaSync, tmp_path: Path) -> None:
     with depot(tmp_path) as place:
         place.settings('trigger = "command"\ncommand = ["true"]\ntimeout = "1s"\ninterval = "10ms"')

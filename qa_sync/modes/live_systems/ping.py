@@ -14,7 +14,7 @@ from qa_sync.errors import NoVerdict, QaSyncError
 from qa_sync.modes.live_systems.connections import open_system_connection
 from qa_sync.settings.model import Settings
 from qa_sync.systems.auth.describe import describe_user
-from qa_sync.systems.connectors.capabilities import capabilities_of
+from qa_sync.systems.connectors.capabilities import Capabilities, capabilities_of
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
@@ -23,6 +23,7 @@ from qa_sync.systems.http.retrying.waits import Notify, ignore_notice
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.clients import references_for
 from qa_sync.systems.rest.live_connection import LiveConnection
+from qa_sync.systems.system import System
 
 RETRY_POLICY = RetryPolicy(attempts=2)
 """Few attempts, because the user waits for the response."""
@@ -85,6 +86,13 @@ def _read(connection: LiveConnection, connector: Connector) -> str:
             hint=f"qa-sync connectors check {connector.name} says why",
         )
     cheapest = next((a for a in listed if a.since), listed[0])
-    system = connection.system()
-    next(system.list(cheapest.datatype, RealClock().now() if cheapest.since else None), None)
+    request_list(connection.system(), connector, cheapest)
     return cheapest.datatype
+
+
+def request_list(system: System, connector: Connector, listed: Capabilities) -> None:
+    """Request the latest changes of a datatype, or its first page; raises what a list raises."""
+    operation = connector.operations[f"{listed.datatype}-list"]
+    # A condition in a header may be answered with 304, which says nothing about the list.
+    since = RealClock().now() if listed.since and operation.since_location != "header" else None
+    next(system.list(listed.datatype, since), None)

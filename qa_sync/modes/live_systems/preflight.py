@@ -12,7 +12,6 @@ from msgspec import Struct
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import IdOf, Insert, SampleValue, ValueOf
-from qa_sync.clock import RealClock
 from qa_sync.errors import (
     ConnectorError,
     NotConvertible,
@@ -23,6 +22,7 @@ from qa_sync.errors import (
     UsageError,
 )
 from qa_sync.modes.live_systems.connections import LiveSystem
+from qa_sync.modes.live_systems.ping import request_list
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.capabilities import Capabilities, capabilities_of
 from qa_sync.systems.http.request_extensions import CONNECT_ATTEMPTS
@@ -32,6 +32,9 @@ from qa_sync.values.form import Canonical, Json
 ATTEMPTS = 2
 """The attempts to connect: a system that is down must not keep the user waiting. What the system itself asks to wait
 for (429, 503) is waited for as in the run."""
+
+NOTHING_WRITTEN = "nothing was written"
+"""The end of every hint."""
 
 Place = tuple[str, str]
 """The label of a system and a datatype."""
@@ -111,10 +114,7 @@ class Preflight:
         known = {one.datatype: one for one in capabilities_of(connection.connector)}
         listed = _listed(known, datatype)
         if listed is not None:
-            operation = connection.connector.operations[f"{listed.datatype}-list"]
-            # A condition in a header may be answered with 304, which says nothing about the list.
-            since = RealClock().now() if listed.since and operation.since_location != "header" else None
-            next(connection.system(_QuickConnect).list(listed.datatype, since), None)
+            request_list(connection.system(_QuickConnect), connection.connector, listed)
 
 
 def _listed(known: Mapping[str, Capabilities], datatype: str) -> Capabilities | None:
@@ -170,16 +170,18 @@ def _merged(failures: Sequence[_Failure]) -> QaSyncError:
     errors = [_told(group) for group in causes.values()]
     if len(errors) == 1:
         return errors[0]
-    hints = dict.fromkeys(error.hint for error in errors if error.hint)
+    hints = dict.fromkeys(
+        hint for error in errors for hint in (error.hint or "").split("; ") if hint != NOTHING_WRITTEN
+    )
     text = "\n  ".join([f"{len(errors)} problems before the first write:", *(error.message for error in errors)])
     kind = UsageError if all(isinstance(error, UsageError) for error in errors) else NoVerdict
-    return kind(text, hint="; ".join(hints) or None)
+    return kind(text, hint="; ".join((*filter(None, hints), NOTHING_WRITTEN)))
 
 
 def _told(group: Sequence[_Failure]) -> QaSyncError:
     """Return the first error of a cause, with the number of other entities that have the same."""
     error, others = group[0].error, [failure.place[1] for failure in group[1:]]
-    hint = "; ".join(filter(None, (error.hint, "nothing was written")))
+    hint = "; ".join(filter(None, (error.hint, NOTHING_WRITTEN)))
     text = f"{error.message} (the same for {', '.join(others)})" if others else error.message
     if isinstance(error, RequestRejected):
         return RequestRejected(text, status=error.status, code=error.code, hint=hint)
