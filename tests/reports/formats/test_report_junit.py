@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -17,8 +16,6 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
-DIALECT = xmlschema.XMLSchema(Path(__file__).parent / "junit.xsd")
-
 text = st.text(st.characters(), max_size=30)
 
 
@@ -28,7 +25,9 @@ def parsed(some: Results) -> ET.Element:
 
 @pytest.mark.parametrize("some", [results(), hostile_results(), large_results()])
 def test_the_common_dialect_is_spoken(some: Results) -> None:
-    DIALECT.validate(junit.render(some))
+    import xmlschema  # noqa: PLC0415 - slow to load, and each worker loads all modules of tests
+
+    xmlschema.XMLSchema(Path(__file__).parent / "junit.xsd").validate(junit.render(some))
 
 
 @settings(deadline=None)
