@@ -1,4 +1,4 @@
-"""Every kind of check: what it claims, which statement of a spec asks for it, and what is done to decide it."""
+"""Every kind of check: its claim, the statement of a spec that asks for it, and the steps of its scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of other sections of a spec: those that a section's records refer to, and bystanders."""
+"""Records of other sections of a spec: those that a section's records refer to, and bystanders that must not change."""
 
 from __future__ import annotations
 

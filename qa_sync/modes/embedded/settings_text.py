@@ -1,4 +1,4 @@
-"""Writes the `qa-sync.toml` of the served sandbox."""
+"""The text of the `qa-sync.toml` for the served sandbox, and the environment variables that it names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Completes entity cards: with the properties that the specs, the settings and the connector's schema mention.
 
-A connector made by others has no entity cards, or cards that only add to its pipes. What a card says of a property is
-never changed here. Source: docs/explanation/inference.rst.
+A user's connector has no entity cards, or cards that only add to its pipes. Properties that a card already has do not
+change. Source: docs/explanation/inference.rst.
 """
 
 from __future__ import annotations

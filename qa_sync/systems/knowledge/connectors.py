@@ -1,4 +1,4 @@
-"""Returns connectors whose cards have all properties that the run's specs and settings mention."""
+"""Completes the cards of connectors with the properties that the specs and the settings of a run mention."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def with_known_properties(
 
 
 def _with_cards(connector: Connector, cards: Mapping[str, EntityCard]) -> Connector:
-    """Return a connector with these cards; an insert whose request needs a member that no property gives is none."""
+    """Return a connector with these cards; an insert is unsupported if it needs a member that no property has."""
     return replace(connector, cards={name: _checked(connector, name, card) for name, card in cards.items()})
 
 

@@ -1,4 +1,4 @@
-"""The variables of a datatype's requests about a record that does not exist, to render their templates beforehand."""
+"""Example requests of a datatype, about no existing record: their templates are rendered before anything is sent."""
 
 from __future__ import annotations
 
