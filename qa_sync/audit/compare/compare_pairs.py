@@ -169,10 +169,18 @@ def _join_pairs(
     )
     rows = without_alternatives(rows, sides.claims)
     # Most pairs are the same, and their ids are not needed.
-    suspect = [rows[f"v{n}"] > settled_code(claim) for n, claim in enumerate(sides.claims)]
+    suspect = _unsettled(rows, dict(enumerate(sides.claims)))
     needed = reduce(or_, suspect, ~(rows.here & rows.there)).coalesce(True)
     no_id = ibis.null("string")
     return rows.mutate(**{name: ibis.cases((needed, rows[name]), else_=no_id) for name in ("sid", "tid")})
+
+
+def _unsettled(rows: Table, claims: Mapping[int, Claim]) -> list[Expr]:
+    """Return whether one of the claims may have a difference, in few expressions, since there may be many claims."""
+    codes: dict[int, list[Expr]] = {}
+    for n, claim in claims.items():
+        codes.setdefault(settled_code(claim), []).append(rows[f"v{n}"])
+    return [(ibis.greatest(*some) if len(some) > 1 else some[0]) > code for code, some in codes.items()]
 
 
 def claim_formats(claim: Claim, context: AuditContext) -> PropertyFormats:
@@ -215,7 +223,7 @@ def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims
     `a` and `b` are the cells that are compared, `c` and `d` those that decide how (`Claim.decided_by`), if any.
     """
     old = codes.filter(~codes.young)
-    wrong = [old[f"v{n}"] > settled_code(sides.claims[n]) for n in claims]
+    wrong = _unsettled(old, {n: sides.claims[n] for n in claims})
     rows = context.engine.materialize(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
     source = sides.side(0, rows.select(id="sid")).drop("key", "young").rename(sid="id")
     target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")

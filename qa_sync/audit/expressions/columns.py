@@ -52,6 +52,10 @@ class Cell(Struct, frozen=True):
     short: Expr | None = None
     whole: bool = False
 
+    def may_be(self, kind: Kind) -> bool:
+        """Return whether some cells of the column can be of that kind."""
+        return self.kind_tests is None or kind in self.kind_tests
+
     def is_kind(self, *kinds: Kind) -> Expr:
         """Return whether a value is of one of the kinds."""
         if self.kind_tests is None:

@@ -41,9 +41,9 @@ def outcome_code(pair: CellPair) -> Expr:
     name = comparison_kind(pair.conversions)
     branches = [
         *((RULES[name](pair)) if pair.conversions <= ALLOWED[name] else ()),
-        (source.is_kind(Kind.OUTSIDE) | target.is_kind(Kind.OUTSIDE), OutcomeCode.EMPTY),
+        *((cell.is_kind(Kind.OUTSIDE), OutcomeCode.EMPTY) for cell in (source, target) if cell.may_be(Kind.OUTSIDE)),
         *_of_empty_source(pair),
-        (source.is_kind(Kind.LOST), OutcomeCode.LOST),
+        *([(source.is_kind(Kind.LOST), OutcomeCode.LOST)] if source.may_be(Kind.LOST) else []),
         (target.is_kind(Kind.EMPTY) & reads(pair.forms.source, source), OutcomeCode.MISSING),
     ]
     return ibis.cases(*((when, _code(code)) for when, code in branches), else_=_code(OutcomeCode.ASK))
