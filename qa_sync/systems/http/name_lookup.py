@@ -1,7 +1,8 @@
-"""Looks up host names within the timeout of a request, so that a signal can end the wait for a silent name server.
+"""Bounds what the HTTP library waits for without a limit: the lookup of a name, and a response as a whole.
 
-The lookup of the C library has no timeout and cannot be interrupted. Here a thread waits for it that ends with the
-process at the latest.
+The lookup of the C library has no timeout and cannot be interrupted by a signal. Here a thread waits for it that ends
+with the process at the latest. The timeout for reading holds for each piece of a response: one byte a minute would be a
+response without end, in its headers too.
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterable
+from contextvars import ContextVar
+from math import inf
 from typing import Any, Final
 
 import httpcore
 import httpx
+
+DEADLINE: Final = ContextVar("deadline", default=inf)
+"""The monotonic time at which the response that this thread reads must be complete."""
 
 DEFAULT_S: Final = 60.0
 """The seconds to wait for a lookup when the request has no timeout."""
@@ -38,10 +45,32 @@ class LookupBackend(httpcore.SyncBackend):
         last: Exception = httpcore.ConnectError(f"no address for {host}")
         for address in look_up(host, port, DEFAULT_S if timeout is None else timeout):
             try:
-                return super().connect_tcp(address, port, timeout, local_address, options)
+                return _Stream(super().connect_tcp(address, port, timeout, local_address, options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         raise last
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose reads end at the deadline; raises httpcore's ReadTimeout then."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+        self.write = inner.write  # type: ignore[method-assign]
+        self.close = inner.close  # type: ignore[method-assign]
+        self.get_extra_info = inner.get_extra_info  # type: ignore[method-assign]
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left_s = DEADLINE.get() - time.monotonic()
+        if left_s <= 0:
+            raise httpcore.ReadTimeout("the response is not complete")
+        least_s = min(left_s, inf if timeout is None else timeout)
+        return self._inner.read(max_bytes, None if least_s == inf else least_s)
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
 
 
 class NetworkTransport(httpx.HTTPTransport):

@@ -13,6 +13,7 @@ import httpx
 from msgspec import Struct
 
 from qa_sync.systems.http.failures import ResponseLimitExceeded
+from qa_sync.systems.http.name_lookup import DEADLINE
 from qa_sync.systems.http.request_extensions import MAX_SECONDS
 from qa_sync.values.json_depth import has_more_values, has_more_wide_text, is_deeper
 
@@ -60,6 +61,17 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
             request.headers["accept-encoding"] = ACCEPTED
         max_seconds = min(self.limits.max_seconds, request.extensions.get(MAX_SECONDS, self.limits.max_seconds))
         ends = self.now() + max_seconds
+        before = DEADLINE.set(time.monotonic() + max_seconds)
+        try:
+            return self._read(request, ends)
+        except httpx.ReadTimeout:
+            if self.now() < ends:
+                raise
+            raise self._not_complete() from None
+        finally:
+            DEADLINE.reset(before)
+
+    def _read(self, request: httpx.Request, ends: float) -> httpx.Response:
         response = self.inner.handle_request(request)
         try:
             if len(response.headers.raw) > self.limits.max_headers:
@@ -96,8 +108,10 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
                 raise ResponseLimitExceeded(f"larger than {self.limits.max_bytes:,} bytes", "max_response")
             yield piece
             if self.now() > ends:
-                seconds = f"{self.limits.max_seconds:g} s"
-                raise ResponseLimitExceeded(f"not complete after {seconds}", "max_response_time")
+                raise self._not_complete()
+
+    def _not_complete(self) -> ResponseLimitExceeded:
+        return ResponseLimitExceeded(f"not complete after {self.limits.max_seconds:g} s", "max_response_time")
 
 
 class _Pieces(httpx.SyncByteStream):
