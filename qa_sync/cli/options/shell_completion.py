@@ -32,7 +32,9 @@ def complete_sections(context: click.Context, _parameter: click.Parameter, typed
     from qa_sync.modes.documents import read_each  # noqa: PLC0415 - only shells need it
 
     given = context.params.get("specs") or filter(None, [context.params.get("spec")])
-    dataflows, _ = read_each(tuple(map(str, given)))
+    # Where the value that is completed is still missing, click leaves all arguments unparsed.
+    unparsed = (word for word in context.args if not word.startswith("-"))
+    dataflows, _ = read_each(tuple(map(str, (*given, *unparsed))))
     found = {section.key: section.heading for dataflow in dataflows for section in dataflow.sections}
     return [_item(key, help=heading) for key, heading in found.items() if key.startswith(typed.casefold())]
 

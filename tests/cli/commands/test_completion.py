@@ -75,3 +75,20 @@ def test_an_unknown_shell_is_responded_to_with_those_known(qa_sync: QaSync) -> N
     got = qa_sync("completion", "tcsh")
     assert got.code == 2
     assert all(shell in got.err for shell in SHELLS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "specs/000.txt", "--section", ""),
+        ("check", "--mode", "sandbox", "specs/000.txt", "-q", "--section", ""),
+        ("sync", "specs/000.txt", "--section", ""),
+        ("audit", "specs/000.txt", "--section", ""),
+    ],
+)
+def test_the_sections_of_the_specs_are_offered(words: tuple[str, ...]) -> None:
+    assert [key.partition("-")[0] for key in answered("qa-sync", *words)] == ["1", "2", "3"]
+
+
+def test_the_kinds_of_check_are_offered() -> None:
+    assert answered("qa-sync", "check", "specs/000.txt", "--kind", "update") == ["update-forward", "update-backward"]
