@@ -189,6 +189,7 @@ COMMANDS = {
     "check": ("check", "{spec}", "--mode", "live", "--kind", "create", "--report", "json={place}/r.json", "--history"),
     "sync": ("sync", "{spec}", "--links", "{place}/links.sqlite"),
     "audit": ("audit", "{spec}", "--report", "html={place}/r.html", "--differences", "{place}/d.parquet"),
+    "observe": ("observe", "{spec}", "--state", "{place}/state.sqlite", "--every", "1s", "--for", "2s"),
     "record": ("check", "{spec}", "--mode", "record", "--cassettes", "{place}/cassettes", "--kind", "create"),
 }
 
