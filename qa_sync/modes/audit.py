@@ -47,8 +47,9 @@ class AuditArguments(Struct, frozen=True):
     max_drift: float
     differences: Path | None
     engine: str | None
-    memory: str
+    memory: str | None
     spark_master: str | None
+    spark_conf: tuple[str, ...]
     fresh: bool
     allow_missing: bool = False
     key: str | None = None
@@ -75,7 +76,7 @@ def _audit(job: Job, options: AuditArguments, notify: Callable[[str], None], scr
         options.links,
         options.allow_missing,
     )
-    engine = start_engine(_engine_name(options), Needs(options.memory, scratch, options.spark_master))
+    engine = start_engine(_engine_name(options), _needs(options, scratch))
     clock = RealClock()
     try:
         left, right = (open_source(at, scratch / side, notify) if at else None for at, side in _sides(options))
@@ -106,6 +107,16 @@ def _planned(
     settings, linked = job.settings, linked_entities(options.links)
     known = AuditConfig(job.cards, settings.keys, linked, settings.conditions, erase=erase)
     return job.dataflows, {d.path: plan_sections(d, job.dataflows, known) for d in job.dataflows}
+
+
+def _needs(options: AuditArguments, scratch: Path) -> Needs:
+    for setting in options.spark_conf:
+        if not setting.partition("=")[0] or "=" not in setting:
+            raise UsageError(f"--spark-conf {setting}: expected KEY=VALUE, such as spark.executor.memory=4g")
+    if options.spark_conf and _engine_name(options) != "spark":
+        raise UsageError("--spark-conf is for Spark", hint="add --engine spark")
+    conf = dict(setting.split("=", 1) for setting in options.spark_conf)
+    return Needs(options.memory, scratch, options.spark_master, conf)
 
 
 def _engine_name(options: AuditArguments) -> str:

@@ -12,16 +12,17 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from qa_sync.audit.engines.table import BATCH, Needs, Table
+from qa_sync.audit.engines.table import BATCH, Needs, Table, mebibytes
 from qa_sync.errors import NoVerdict, UsageError
 
 T = TypeVar("T")
+MEMORY = "1GB"
+"""The memory limit without `--memory`."""
 
 
 def start(needs: Needs) -> DuckDB:
     """Start DuckDB with a memory limit; raises UsageError for an invalid size."""
-    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?\s*([KMGT]i?B)", needs.memory, re.IGNORECASE):
-        raise UsageError(f"--memory {needs.memory}: expected a size such as 2GB or 500MB")
+    mebibytes(needs.memory or MEMORY)
     return DuckDB(needs)
 
 
@@ -32,7 +33,7 @@ class DuckDB:
 
     def __init__(self, needs: Needs) -> None:
         self._con = ibis.duckdb.connect(
-            memory_limit=needs.memory,
+            memory_limit=needs.memory or MEMORY,
             temp_directory=str(needs.scratch / "spilled"),
             preserve_insertion_order=False,
             disabled_optimizers="statistics_propagation",  # they leave NaN out

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from qa_sync.audit.engines.table import BATCH, Needs, Table
+from qa_sync.audit.engines.table import BATCH, Needs, Table, mebibytes
 from qa_sync.errors import NoVerdict, UsageError
 
 LOCAL = "local[2]"
@@ -30,17 +30,28 @@ def start(needs: Needs) -> Spark:
     All workers must share the scratch folder. Raises NoVerdict when no session can be started.
     """
     _check_reachable(needs.master)
-    builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
-    builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
-    builder = builder.config("spark.sql.shuffle.partitions", "8")
-    if needs.master is None:  # local workers: not reachable from other machines
-        builder = builder.config("spark.driver.bindAddress", LOOPBACK).config("spark.driver.host", LOOPBACK)
+    builder = SparkSession.builder.appName("qa-sync audit")
+    for key, value in session_settings(needs).items():
+        builder = builder.config(key, value)
     try:
         session = builder.master(needs.master or LOCAL).getOrCreate()
     except Exception as error:  # noqa: BLE001 - the gateway to Java raises exceptions of any type
         raise NoVerdict(f"no Spark session: {error}", hint="is Java installed, is --spark-master right?") from None
     session.sparkContext.setLogLevel("ERROR")
     return Spark(session, needs.scratch)
+
+
+def session_settings(needs: Needs) -> Mapping[str, str]:
+    """Return the settings of a session, of which those of the user come last; raises UsageError for a wrong size."""
+    found = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    if needs.master is None:
+        # Local workers: not reachable from other machines, and two of them need few parts.
+        found |= {"spark.driver.bindAddress": LOOPBACK, "spark.driver.host": LOOPBACK}
+        found["spark.sql.shuffle.partitions"] = "8"
+    if needs.memory:
+        memory = f"{mebibytes(needs.memory)}m"
+        found |= {"spark.driver.memory": memory, "spark.executor.memory": memory}
+    return {**found, **needs.conf, "spark.sql.session.timeZone": "UTC"}  # times are compared as UTC
 
 
 def _check_reachable(master: str | None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 
 from qa_sync.errors import UnknownName, UsageError
 
@@ -20,11 +21,12 @@ BATCH = 20_000
 
 
 class Needs(Struct, frozen=True):
-    """The parameters of an engine: memory limit in the format of DuckDB (`2GB`), scratch folder, Spark master."""
+    """The parameters of an engine; a memory limit such as `2GB` (None: its own), and the session of Spark."""
 
-    memory: str
+    memory: str | None
     scratch: Path
     master: str | None = None
+    conf: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine(Protocol):
@@ -59,6 +61,18 @@ ENGINES: Mapping[str, str] = {
     "spark": "qa_sync.audit.engines.spark",
 }
 """The engines, each a module with a function `start`."""
+
+SIZE = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
+
+
+def mebibytes(memory: str) -> int:
+    """Return a size such as `2GB` or `500 MiB` in MiB, rounded down; raises UsageError for another text."""
+    found = SIZE.fullmatch(memory)
+    if not found:
+        raise UsageError(f"--memory {memory}: expected a size such as 2GB or 500MB")
+    unit = (1024 if found[3] else 1000) ** ("KMGT".index(found[2].upper()) + 1)
+    return int(float(found[1]) * unit) // 2**20
+
 
 EXTRAS: Mapping[str, str] = {"duckdb": "audit", "spark": "spark"}
 

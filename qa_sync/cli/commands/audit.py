@@ -105,8 +105,21 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
     show_default="duckdb; spark with --spark-master",
     help="Query engine: duckdb or spark.",
 )
-@click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="Memory limit of DuckDB.")
+@click.option(
+    "--memory",
+    "--memory-limit",
+    "memory",
+    metavar="SIZE",
+    show_default="1GB; with Spark, its own",
+    help="Memory limit of the engine; DuckDB uses the disk beyond it.",
+)
 @click.option("--spark-master", metavar="URL", help="Use Spark with this master; by default two local workers.")
+@click.option(
+    "--spark-conf",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Configure the Spark session, as spark-defaults.conf does.",
+)
 @config_option
 @click.option(
     "--report",
