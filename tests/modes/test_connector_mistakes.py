@@ -53,6 +53,18 @@ def test_a_template_that_cannot_be_rendered_is_reported_before_anything_is_creat
         assert place.writes == []
 
 
+@pytest.mark.parametrize("side", ["depot", "ledger"])
+@pytest.mark.parametrize(("member", "code"), [("label", 0), ("remark", 0), ("lable", 2)])
+def test_a_template_of_an_update_may_use_what_the_card_has(
+    qa_sync: QaSync, tmp_path: Path, side: str, member: str, code: int
+) -> None:
+    with depot(tmp_path) as place:
+        place.connector(side, update={"payload": {"a": f"{{{{ entity.payload.{member} }}}}"}})
+        got = check(qa_sync, place)
+        assert got.code == code, got.err
+        assert bool(place.writes) is (code == 0)
+
+
 def test_a_template_that_uses_what_only_a_real_record_has_is_no_mistake(qa_sync: QaSync, tmp_path: Path) -> None:
     with depot(tmp_path) as place:
         for name in place.parcels:

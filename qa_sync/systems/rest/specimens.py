@@ -10,9 +10,11 @@ from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.requests.writes import build_insert, build_update, key_paths, lookup_variables
 from qa_sync.values import paths
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import Name, parse
 
 ID: Final = "1"
 SOURCE: Final = "$source"
+PAYLOAD: Final = "payload"
 
 Specimen = tuple[Operation, Mapping[str, object], Json]
 """An operation, the variables of its templates, and the body."""
@@ -29,6 +31,23 @@ class _AnyRecord(dict[str, object]):
 
     def __str__(self) -> str:
         return ID
+
+
+class _KnownMembers(dict[str, object]):
+    """What an update sends: a member of the card that has no value here may have one in another update."""
+
+    def __init__(self, members: Mapping[str, object], card: EntityCard) -> None:
+        super().__init__(members)
+        firsts = (parse(own.write_path)[0] for own in card.properties.values())
+        self._known = {step.name for step in firsts if isinstance(step, Name)}
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in self._known
+
+    def __getitem__(self, name: str) -> object:
+        if name in self._known and not dict.__contains__(self, name):
+            return _AnyRecord()
+        return dict.__getitem__(self, name)
 
 
 def specimen_requests(
@@ -59,5 +78,8 @@ def _update(card: EntityCard, operation: Operation, values: Mapping[str, Json]) 
         data = paths.write(data, path, value)
     write = build_update(card, operation, ID, data, values)
     entity = write.variables["entity"]
-    known = {**entity, SOURCE: _AnyRecord(data)} if isinstance(entity, Mapping) else entity
-    return operation, {**write.variables, "entity": known}, write.body
+    if isinstance(entity, Mapping):
+        sent = entity.get(PAYLOAD)
+        known = {PAYLOAD: _KnownMembers(sent, card)} if isinstance(sent, Mapping) else {}
+        entity = {**entity, **known, SOURCE: _AnyRecord(data)}
+    return operation, {**write.variables, "entity": entity}, write.body
