@@ -36,7 +36,8 @@ from qa_sync.settings.read import load_settings  # noqa: E402
 
 SPECS = ("specs/000.txt", "specs/003.txt")
 PROGRAM = (sys.executable, "-m", "qa_sync")
-SERVE = ("sandbox", "--port", "0", "--every", "0.1", "--delay", "0.05")
+# An edit of both sides takes a quarter of a second: a sync that pauses for less always works between the two edits.
+SERVE = ("sandbox", "--port", "0", "--every", "0.5", "--delay", "0.05")
 
 
 def serve(config: Path, specs: Sequence[str]) -> tuple[subprocess.Popen[str], dict[str, str]]:
