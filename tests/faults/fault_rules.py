@@ -438,6 +438,7 @@ RULES: Mapping[str, Rule] = {
     "merge-by-domain": Rule(_loose("email"), NO_ROW),
     "merge-by-national-number": Rule(_loose("phone"), NO_ROW),
     "merge-by-beginning": Rule(_loose("email", "phone", "text", "escaped_text", "identifier"), NO_ROW),
+    "merge-by-end": Rule(_loose("email", "text", "escaped_text", "identifier"), NO_ROW),
     "reset-flags": Rule(_unmapped_of("boolean"), "no flag that no row is about can be edited"),
     "clear-unmapped": Rule(_unmapped_of("decimal", "integer", "date"), "no number or date without a row can be edited"),
     "drop-elements": Rule(_more_elements, "no row selects an element of a list that can have others"),

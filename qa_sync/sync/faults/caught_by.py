@@ -132,6 +132,7 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "merge-by-domain": ("merge-not",),
     "merge-by-national-number": ("merge-not",),
     "merge-by-beginning": ("merge-not",),
+    "merge-by-end": ("merge-not",),
     "reset-flags": ("isolated",),
     "clear-unmapped": ("isolated",),
     "drop-elements": ("isolated",),

@@ -43,6 +43,11 @@ def beginning(card: PropertyCard, text: str) -> str | None:  # noqa: ARG001 - a 
     return head[:-1] if at else text[:-1]
 
 
+def ending(card: PropertyCard, text: str) -> str | None:
+    """Return a text without its first character; a number is not compared so, as its first digits are a prefix."""
+    return text[1:] if card.form.convert != "phone" else None
+
+
 def matching_loosely(part: Loose) -> Callable[[Writer], Writer]:
     """Return a fault that matches records by a part of their values."""
     return lambda inner: MatchLoosely(inner, part)

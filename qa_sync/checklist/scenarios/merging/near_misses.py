@@ -42,6 +42,11 @@ def _other_end(value: SampleValue) -> SampleValue:
     return text[:-1] + ("1" if text[-1] != "1" else "2")
 
 
+def _other_start(value: SampleValue) -> SampleValue:
+    text = str(value)
+    return ("z" if text[0] != "z" else "y") + text[1:]
+
+
 def _other_mailbox(value: SampleValue) -> SampleValue:
     mailbox, _, domain = str(value).partition("@")
     return f"{_other_end(mailbox)}@{domain}"
@@ -64,14 +69,14 @@ def _day_after(value: SampleValue) -> SampleValue:
     return value + timedelta(days=1) if isinstance(value, date) else value
 
 
-LAST_CHARACTER: Mapping[str, Near] = {"last character": _other_end}
+ONE_CHARACTER: Mapping[str, Near] = {"last character": _other_end, "first character": _other_start}
 
 NEAR_MISSES: Mapping[str, Mapping[str, Near]] = {
-    "text": LAST_CHARACTER,
-    "escaped_text": LAST_CHARACTER,
-    "html": LAST_CHARACTER,
-    "identifier": LAST_CHARACTER,
-    "email": {"mailbox": _other_mailbox, "domain": _other_domain},
+    "text": ONE_CHARACTER,
+    "escaped_text": ONE_CHARACTER,
+    "html": ONE_CHARACTER,
+    "identifier": ONE_CHARACTER,
+    "email": {"mailbox": _other_mailbox, "first character": _other_start, "domain": _other_domain},
     "phone": {"last digit": _other_end, "country prefix": _other_country},
     "integer": {"next number": _one_more},
     "decimal": {"next number": _one_more},
