@@ -24,7 +24,8 @@ def check_no_value(records: ScenarioRecords, claim: NoValueSynced) -> Verdict:
     if there not in records.ids:
         return no_counterpart(records, there)
     left, right = property_of(records, here, claim.pair), property_of(records, there, claim.pair)
-    if _has_value(records.value(here, records.current(here), left.path)):
+    value = records.value(here, records.current(here), left.path)
+    if value is not None and (_has_value(value) or not right.has_default):
         # What the target fills in may have been written back.
         synced = PropertySynced(claim.role, claim.side, claim.pair, other_unchanged=not right.has_default)
         return check_property(records, synced)
