@@ -121,6 +121,25 @@ def test_an_edit_before_what_was_written_is_read_back_is_not_lost(world: World, 
     assert engine.cycle().writes == 0
 
 
+def test_an_edit_back_to_the_value_before_the_write_is_not_lost(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada"})
+    engine = world.engine(every())
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    update = world.office.update
+
+    def then_another_client_edits(record: Record, values: Mapping[str, Json]) -> None:
+        update(record, values)
+        world.office.edit(record.datatype, record.id, {"fullName": "Ada"})
+
+    world.office.update = then_another_client_edits  # type: ignore[method-assign]
+    engine.cycle()
+    world.office.update = update  # type: ignore[method-assign]
+    engine.cycle()
+    assert (world.person()["fullName"], world.buyer()["name"]) == ("Ada", "Ada")
+    assert engine.cycle().writes == 0
+
+
 def test_a_record_that_vanishes_after_a_write_is_left_alone(world: World) -> None:
     world.shop.insert("people", {"name": "Ada"})
     engine = world.engine(every())

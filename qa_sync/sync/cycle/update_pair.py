@@ -18,7 +18,7 @@ from qa_sync.sync.records.record_view import RecordView, by_side, read_view
 from qa_sync.sync.records.sent_values import sent_texts
 from qa_sync.sync.records.unstored import save_unstored
 from qa_sync.sync.store.encoding import to_json
-from qa_sync.sync.store.links import Link, Links, PendingUpdate
+from qa_sync.sync.store.links import Link, Links, PendingUpdate, Place
 from qa_sync.sync.store.work_queue import ItemState
 from qa_sync.sync.summary import CycleTally
 from qa_sync.sync.writer import Writer
@@ -164,9 +164,13 @@ class PairUpdater:
         own_rows = [*updated, *(row for row in lane.rows if row.card(side).write_path in written_paths)]
         followers = [row for row in plan.unchanged if _is_set_by_system(row.card(side))]
         timestamps = own_write(views[side], after, self._links.synced(link))
+        overwritten: dict[Place, str] = {}
         if written_by_others(pending_update.revision, revision_of(end.card, fresh.data)):
             own_rows, timestamps = [row for row in own_rows if self._is_own_value(row, pending_update, after)], {}
-        received = synced_texts(after, [*own_rows, *followers])
+            # What was sent counts as synced: then the other value is an edit, also one back to the value before.
+            own_paths = {row.card(side).path for row in own_rows}
+            overwritten = {(side, path): text for path, text in sent.items() if path not in own_paths}
+        received = synced_texts(after, [*own_rows, *followers]) | overwritten
         if side is Side.SOURCE:
             # A source of several targets keeps its old synced value, so that the next cycle writes it to the others.
             received = {place: text for place, text in received.items() if place[1] not in lane.shared_sources}
