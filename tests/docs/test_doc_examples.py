@@ -31,7 +31,6 @@ SLOW = {
         "guides/recordings",
         "guides/reports",
         "guides/safe-runs",
-        "guides/sync",
         "guides/troubleshooting",
         "tutorial/failing-check",
         "tutorial/own-pair",
