@@ -51,6 +51,7 @@ SHOWN: Mapping[str, str] = {
     "mail-domain": "arrives/forward",
     "single-precision": "carries",
     "one-currency": "carries",
+    "country-code": "carries",
     "source-wins": "newest-wins",
     "lose-double-edit": "arrives/forward",
 }
@@ -59,16 +60,20 @@ SHOWN: Mapping[str, str] = {
 NOT_SHOWN: Mapping[str, str] = {
     **dict.fromkeys(("sign-lost",), "no property of the traffic takes negative numbers"),
     **dict.fromkeys(("timezone-shift",), "no time is edited"),
-    **dict.fromkeys(("country-name", "wrong-region", "wrong-choice"), "the ERP takes names, and there is no choice"),
+    **dict.fromkeys(
+        ("country-name", "wrong-region", "wrong-region-country", "wrong-choice"), "no region or choice is edited"
+    ),
     **dict.fromkeys(("empty-erases",), "nobody clears a value"),
     **dict.fromkeys(
         (
             *("merge-by-name", "no-merge", "merge-empty", "matched-once", "erase-on-merge", "merge-by-mailbox"),
-            *("merge-by-domain", "merge-by-national-number", "merge-by-beginning", "merge-half-empty"),
+            *("merge-by-domain", "merge-by-national-number", "merge-by-beginning", "merge-by-end", "merge-half-empty"),
         ),
         "the spec has no merge table",
     ),
-    **dict.fromkeys(("create-unlinked", "ignore-condition"), "the spec has neither a link nor a condition"),
+    **dict.fromkeys(
+        ("create-unlinked", "ignore-condition", "first-sight"), "the spec has neither a link nor a condition"
+    ),
     **dict.fromkeys(
         (
             *("lose-list-item", "reorder-list", "lose-added-item", "keep-removed-item", "order-blind", "join-lines"),
@@ -76,6 +81,8 @@ NOT_SHOWN: Mapping[str, str] = {
         ),
         "contacts and products have no lines, references or second currency",
     ),
+    **dict.fromkeys(("lose-mail-tag",), "no mailbox has a +"),
+    **dict.fromkeys(("known-values",), "nobody sets a value back"),
     **dict.fromkeys(("first-page-only",), "the traffic has fewer records than a page holds"),
     **dict.fromkeys(
         ("reset-unmapped", "reset-flags", "clear-unmapped", "drop-elements", "cross-section"),
