@@ -33,6 +33,7 @@ from qa_sync.running.edits.both_sides import edit_both_sides
 from qa_sync.running.edits.during_cycle import edit_during_cycle
 from qa_sync.running.edits.given_more import give_more
 from qa_sync.running.edits.held_sync import HeldSync
+from qa_sync.running.edits.rejected_edit import checks_with_copies
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
@@ -81,8 +82,10 @@ class ScenarioRun:
         except RecordGone as gone:
             yield from self._blocked(PreconditionFailed(Verdict(Status.FAILED, gone.message)), open_checks)
         except QaSyncError as error:
-            result = CheckResult(Verdict(Status.ERROR, self._with_heading(str(error))))
-            yield from (self._finished(c, result) for c in open_checks.open.values())
+            claims_by_check = {check: self._claims_by_check[check] for check in open_checks.open}
+            copies = checks_with_copies(records, claims_by_check, error)
+            unclear = Verdict(Status.ERROR, self._with_heading(str(error)))
+            yield from (self._finished(c, CheckResult(copies.get(c.id, unclear))) for c in open_checks.open.values())
         finally:
             self.leftovers.extend(remove_all(records, self.environment.keep.reason(failed=self.failed)))
 

@@ -70,6 +70,12 @@ def test_a_few_faults_are_caught(fault: str) -> None:
     assert found.ok, told(found)
 
 
+def test_a_copy_that_holds_a_unique_value_is_named_where_an_edit_is_rejected() -> None:
+    found = cell("duplicate-on-update", FIXTURES / "customerp-wix.txt")
+    assert found.ok, told(found)
+    assert any("then an edit was rejected" in text for text in found.outcome.told)
+
+
 def quick_for(depth: Depth) -> list[object]:
     """Return all documents; the default run checks each fixture at one depth."""
     quick = [spec.name for spec in SPECS if spec.parent == FIXTURES and (spec in IN_DEPTH) == (depth is Depth.THOROUGH)]
