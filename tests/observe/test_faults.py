@@ -32,7 +32,7 @@ SHOWN: Mapping[str, str] = {
     "round-decimals": "carries",
     "type-change": "carries",
     "false-as-missing": "carries",
-    "zero-as-missing": "carries",
+    "zero-as-missing": "lag/forward",
     "day-shift": "carries",
     "reset-others": "carries",
     "stale-overwrite": "no-echo",

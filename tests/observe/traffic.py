@@ -170,7 +170,8 @@ class Traffic:
         self.systems[label].update(record, change)
 
     def _price(self) -> float:
-        return self.rng.choice([0.0, 12.05, 1234567.89] + [round(self.rng.uniform(1, 99), 2)] * 9)
+        usual, large = round(self.rng.uniform(1, 99), 2), round(self.rng.uniform(1e6, 9e6), 2)
+        return self.rng.choice([usual, usual, large, self.rng.randrange(1, 99) + 0.05, 0.0])
 
     def edit(self, label: str) -> None:
         """A person edits one property of a contact in a system."""
@@ -179,6 +180,18 @@ class Traffic:
             self.made[f"edited {label}"] += 1
             self.moments.append(self.clock.now())
             self.systems[label].update(record, {self.rng.choice(EDITED[label]): self._word()})
+
+    def edit_twice(self, label: str) -> None:
+        """A person edits two properties of a contact in a system, some seconds apart."""
+        record = self._any_contact(label)
+        if record is None:
+            return
+        self.made[f"edited twice {label}"] += 1
+        for path in self.rng.sample(EDITED[label], 2):
+            current = self.systems[label].lookup(record.datatype, record.id)
+            if current is not None:
+                self.systems[label].update(current, {path: self._word()})
+            VirtualClock.sleep(self.clock, 2)
 
     def edit_both(self) -> None:
         """Two persons edit the same property of a contact on both sides, some seconds apart."""
@@ -193,7 +206,7 @@ class Traffic:
         self.made["edited on both"] += 1
         for label, one in sides:
             self.systems[label].update(one, {EDITED[label][number]: self._word()})
-            VirtualClock.sleep(self.clock, 3)
+            VirtualClock.sleep(self.clock, 7)
 
     def _any_contact(self, label: str) -> Record | None:
         datatype = {WIX: "contacts", ERP: "contact"}[label]
@@ -210,8 +223,11 @@ class Traffic:
         moments = sorted(self.rng.uniform(0, over_s) for _ in range(count))
         for number, moment in enumerate(moments):
             is_edit = number > 5 and self.rng.random() < share_of_edits
-            products = [partial(self.edit_product, WIX), partial(self.edit_product, ERP)]
-            edits = [partial(self.edit, WIX)] * 4 + [partial(self.edit, ERP)] * 4 + [self.edit_both] + products * 2
+            sides = (WIX, ERP)
+            edits: list[Callable[[], None]] = [partial(self.edit, side) for side in sides for _ in range(4)]
+            edits += [partial(self.edit_twice, side) for side in sides]
+            edits += [self.edit_both, self.edit_both]
+            edits += [partial(self.edit_product, side) for _ in range(2) for side in sides]
             do = self.rng.choice(edits if is_edit else [self.create, self.create, self.create_product])
             self.clock.at(self.clock.now() + timedelta(seconds=moment), do)
 
