@@ -23,11 +23,10 @@ from qa_sync.audit.results import (
     section_checks,
     skipped_section,
     unique_id,
-    unread_of,
-    unread_results,
 )
 from qa_sync.audit.sections import AuditOptions, SectionAudits, SectionStep
 from qa_sync.audit.trend import has_earlier_differences, trends
+from qa_sync.audit.unread import unread_of, unread_results
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
 
 from msgspec import Struct
 
@@ -12,9 +11,7 @@ from qa_sync.audit.findings import CheckTally, Difference, FindingsWriter
 from qa_sync.audit.missing_columns import not_compared
 from qa_sync.audit.model import AuditableSection, Claim, SectionPlan
 from qa_sync.audit.trend import Trend
-from qa_sync.checklist.model import Check
-from qa_sync.checklist.unread import unread_checks
-from qa_sync.dataflow.model import Dataflow, Entity, Origin, Section, StatementKind
+from qa_sync.dataflow.model import Entity, Origin, StatementKind
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.values.form import Json
 
@@ -52,27 +49,6 @@ def skipped_section(plan: SectionPlan, options: ReportOptions) -> Iterator[Check
         Status.SKIPPED,
         plan.skip_reason,
     )
-
-
-def unread_of(dataflow: Dataflow, section: Section) -> tuple[Check, ...]:
-    """Return the checks of what is not understood in a section."""
-    return unread_checks(section, f"{PurePath(dataflow.path).stem}/{section.key}")
-
-
-def unread_results(dataflow: Dataflow, section: Section) -> Iterator[CheckFinished]:
-    """Yield the results of these checks: each is an error."""
-    for check in unread_of(dataflow, section):
-        yield CheckFinished(
-            spec=dataflow.path,
-            key=section.key,
-            id=check.id,
-            kind=check.kind,
-            title=check.title,
-            line=check.line,
-            status=Status.ERROR,
-            origin=None,
-            message=check.error,
-        )
 
 
 def section_checks(outcome: SectionOutcome, options: ReportOptions) -> Iterator[CheckFinished]:

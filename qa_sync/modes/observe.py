@@ -21,14 +21,17 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.modes.live_systems.redact_events import redact_events
 from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import EntityKey, ObservedSection, ObserveOptions, ReadRecord
 from qa_sync.observe.observation import Observation, full_list_interval
 from qa_sync.observe.planning import needed_paths, observed_sections
 from qa_sync.observe.reading import EntityReader, ReadableSystem
-from qa_sync.observe.sections import SectionFollower, translations
+from qa_sync.observe.references import translations
+from qa_sync.observe.sections import SectionFollower
 from qa_sync.observe.state import ObserveState
+from qa_sync.running.events import Event
 from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
@@ -55,6 +58,21 @@ class ObserveContext(Struct, frozen=True):
     notify: Callable[[str], None]
 
 
+class LiveObservation(Struct, frozen=True):
+    """An observation of live systems; `redact` removes their confidential values from a text."""
+
+    observation: Observation
+    redact: Redactor
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of the observation, redacted."""
+        return redact_events(self.observation.events(), self.redact)
+
+
+def _notify_redacted(notify: Callable[[str], None], redact: Redactor, text: str) -> None:
+    notify(redact(text))
+
+
 def make_observation(
     dataflows: Sequence[Dataflow], plans: Mapping[str, Sequence[SectionPlan]], context: ObserveContext
 ) -> Observation:
@@ -73,6 +91,7 @@ def make_observation(
     followers = [SectionFollower(one, state, clocks, judges[one.key], context.options.max_lag) for one in sections]
     return Observation(
         dataflows,
+        plans,
         sections,
         followers,
         readers,
@@ -112,7 +131,7 @@ def _index(
 @contextmanager
 def open_observation(
     job: Job, options: ObserveOptions, path: Path, *, from_now: bool, notify: Callable[[str], None]
-) -> Iterator[Observation]:
+) -> Iterator[LiveObservation]:
     """Yield the observation of the job's specs; raises UsageError for options, settings or a state that do not fit."""
     if options.max_lag < 2 * options.every:
         raise UsageError(
@@ -125,16 +144,18 @@ def open_observation(
     if not observed_sections(job.dataflows, plans):
         reasons = "; ".join(f"{p.section.heading}: {p.skip_reason}" for some in plans.values() for p in some)
         raise UsageError(f"no section can be observed: {reasons or 'the spec has no section'}")
-    live = connect(job, Redactor())
+    redact = Redactor()
+    live = connect(job, redact)
     try:
         with closing(ObserveState(path)) as state:
             systems = {label: _observed(job, label, one) for label, one in live.items()}
-            context = ObserveContext(systems, state, options, job.settings.zone, RealClock(), notify)
+            told = partial(_notify_redacted, notify, redact)
+            context = ObserveContext(systems, state, options, job.settings.zone, RealClock(), told)
             observation = make_observation(job.dataflows, plans, context)
             _check_rates(job, observation, options)
             _begin(observation, _identity(observation, live), from_now=from_now)
             _tell_begin(observation, plans, notify)
-            yield observation
+            yield LiveObservation(observation, redact)
     finally:
         for one in live.values():
             one.connection.close()

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from qa_sync.audit.expressions.cells import EncodedCell
+from qa_sync.audit.expressions.outcomes import OutcomeCode
 from qa_sync.audit.model import Claim
 from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.judging import Judge
@@ -58,6 +59,8 @@ class EditFollower:
             outcome = pair.outcomes.get(claim.id)
             if outcome is None:
                 continue
+            if outcome.code is OutcomeCode.UNREADABLE and any(pair.has_changed(claim, at) for at in (0, 1)):
+                self._cases.add_finding(self._section.key, f"unreadable {claim.id}", pair.ids, pair.now, outcome.detail)
             if self._judge.holds(claim, outcome):
                 self._agrees(claim, pair, work)
             else:

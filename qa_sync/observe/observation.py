@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from qa_sync.audit.model import SectionPlan
+from qa_sync.audit.unread import unread_of, unread_results
 from qa_sync.clock import Clock
-from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import NoVerdict
 from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.model import Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
 from qa_sync.observe.reading import EntityReader
-from qa_sync.observe.results import check_ids, section_checks
+from qa_sync.observe.results import check_ids, not_observed, section_checks
 from qa_sync.observe.sections import SectionFollower
 from qa_sync.observe.state import ObserveState
 from qa_sync.running.events import Event, RunFinished, RunStarted, SectionFinished, SectionStarted, SpecStarted
@@ -23,11 +25,13 @@ from qa_sync.running.events import Event, RunFinished, RunStarted, SectionFinish
 class Observation:
     """The observation of the sections of one or more specs.
 
-    `readers` are by entity; `notify` takes lines for the user; `seconds` returns elapsed real time; `stopped` is set
-    when the user ends it before its duration is over.
+    `plans` are those of all sections by the path of the spec, also of the ones that cannot be observed; `readers` are
+    by entity; `notify` takes lines for the user; `seconds` returns elapsed real time; `stopped` is set when the user
+    ends it before its duration is over; `reads` counts the complete reads, `unread` is why the last other one failed.
     """
 
     dataflows: Sequence[Dataflow]
+    plans: Mapping[str, Sequence[SectionPlan]]
     sections: Sequence[ObservedSection]
     followers: Sequence[SectionFollower]
     readers: Mapping[EntityKey, EntityReader]
@@ -38,26 +42,48 @@ class Observation:
     seconds: Callable[[], float]
     notify: Callable[[str], None]
     stopped: bool = False
+    reads: int = 0
+    unread: NoVerdict | None = None
 
     def events(self) -> Iterator[Event]:
         """Observe until the duration is over or the user interrupts, and yield the events of the run."""
         begun, started = self.seconds(), self.clock.now()
-        total = sum(len(check_ids(one)) for one in self.sections)
+        total = sum(len(self._ids(d, s)) for d in self.dataflows for s in d.sections)
         yield RunStarted("observe", "", started.replace(microsecond=0), total)
         for dataflow in self.dataflows:
             yield SpecStarted(dataflow.path, dataflow.title)
-            yield from self._started(dataflow)
+            for s in dataflow.sections:
+                ids = self._ids(dataflow, s)
+                yield SectionStarted(dataflow.path, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, ids)
         self._run(started)
-        for one in self.sections:
-            yield from section_checks(one, self.state, self.options, self._doubts(one))
-            yield SectionFinished(one.spec, one.plan.section.key)
+        if not self.reads and self.unread is not None:
+            raise self.unread  # nothing was reached, which is no absence of traffic
+        for dataflow in self.dataflows:
+            for section in dataflow.sections:
+                yield from self._verdicts(dataflow, section)
+                yield SectionFinished(dataflow.path, section.key)
         yield RunFinished(self.seconds() - begun)
 
-    def _started(self, dataflow: Dataflow) -> Iterator[Event]:
-        for one in self.sections:
-            if one.spec == dataflow.path:
-                s = one.plan.section
-                yield SectionStarted(dataflow.path, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, check_ids(one))
+    def _verdicts(self, dataflow: Dataflow, section: Section) -> Iterator[Event]:
+        yield from unread_results(dataflow, section)
+        plan = self._plan(dataflow, section)
+        if observed := self._observed(plan):
+            yield from section_checks(observed, self.state, self.options, self._doubts(observed))
+        elif plan is not None:
+            yield not_observed(dataflow.path, plan)
+
+    def _ids(self, dataflow: Dataflow, section: Section) -> tuple[str, ...]:
+        plan = self._plan(dataflow, section)
+        observed = self._observed(plan)
+        own = check_ids(observed) if observed else (not_observed(dataflow.path, plan).id,) if plan else ()
+        return (*(check.id for check in unread_of(dataflow, section)), *own)
+
+    def _plan(self, dataflow: Dataflow, section: Section) -> SectionPlan | None:
+        """Return the plan of a section, None for a copy of an earlier one."""
+        return next((p for p in self.plans[dataflow.path] if p.section.ordinal == section.ordinal), None)
+
+    def _observed(self, plan: SectionPlan | None) -> ObservedSection | None:
+        return next((one for one in self.sections if one.plan is plan), None)
 
     def _doubts(self, section: ObservedSection) -> tuple[ClockNote, ClockNote]:
         """Return what is known of the times of a section's source and target."""
@@ -85,6 +111,7 @@ class Observation:
         try:
             changes = self.tick()
         except NoVerdict as error:
+            self.unread = error
             self.notify(f"{self.clock.now():%H:%M:%S} UTC: not read, tried again in {self._every}: {error}")
             return
         if changes:
@@ -112,6 +139,7 @@ class Observation:
                 follower.follow((one, other), now)
             for follower in self.followers:
                 follower.close_overdue(self._look_up(follower, now, number), now)
+        self.reads += 1
         return sum(map(len, changes.values()))
 
     def _read(self, reader: EntityReader, now: datetime, tick: int) -> list[Change]:

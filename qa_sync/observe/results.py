@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qa_sync.audit.model import Claim
+from qa_sync.audit.model import Claim, SectionPlan
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.observe.model import Case, ClockNote, ObservedSection, ObserveOptions
 from qa_sync.observe.state import ObserveState
 from qa_sync.observe.verdicts import SAMPLES, SectionVerdicts, Verdict
-from qa_sync.running.events import CheckFinished, Direction, RecordRef
+from qa_sync.running.events import CheckFinished, Direction, RecordRef, Status
 
 
 def section_checks(
@@ -29,6 +29,21 @@ def section_checks(
     yield _check(section, "no-echo", "no value returns or is written again without an edit", verdicts.echo())
     yield _check(section, "newest-wins", "of two edits the later one wins", verdicts.newest(), keep)
     yield _check(section, "unlinked", "what the condition leaves out stays alone", verdicts.unlinked())
+
+
+def not_observed(spec: str, plan: SectionPlan) -> CheckFinished:
+    """Return the skipped check of a section whose records cannot be matched."""
+    section = plan.section
+    return CheckFinished(
+        spec=spec,
+        key=section.key,
+        id=f"{plan.prefix}/arrives/{Direction.FORWARD.value}",
+        kind="arrives",
+        title=section.heading,
+        line=section.line,
+        status=Status.SKIPPED,
+        message=plan.skip_reason,
+    )
 
 
 def _check(section: ObservedSection, name: str, title: str, verdict: Verdict, line: int | None = None) -> CheckFinished:

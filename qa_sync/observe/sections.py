@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -217,6 +217,9 @@ class SectionFollower:
     def _created(self, case: Case, pair: ObservedPair) -> None:
         """Decide which values of a new record its counterpart shows; pairs that do not apply to it are no claim."""
         claims = {c.id: c for c in self.section.auditable.checked_claims if c.id in pair.outcomes}
+        for one, outcome in pair.outcomes.items():
+            if outcome.code is OutcomeCode.UNREADABLE:
+                self._cases.add_finding(self.section.key, f"unreadable {one}", pair.ids, pair.now, outcome.detail)
         right = {one for one, claim in claims.items() if self._judge.holds(claim, pair.outcomes[one])}
         pending = tuple(sorted(claims.keys() - right))
         came = pair.changed_at(1)
@@ -238,19 +241,3 @@ def _missed(case: Case) -> CaseState:
     if case.counterpart is None or not case.arrived:
         return CaseState.LOST
     return CaseState.PARTLY
-
-
-def translations(sections: Iterable[ObservedSection], state: ObserveState) -> Callable[[int, str], str | None]:
-    """Return how the ids of referenced records are translated, by the ordinal of the section that matches them."""
-    by_ordinal = {one.plan.section.ordinal: one.key for one in sections}
-
-    def translate(ordinal: int, id: str) -> str | None:
-        key = by_ordinal.get(ordinal)
-        if key is None:
-            return None
-        if (linked := state.link(key, 0, id)) is not None:
-            return linked
-        found = state.with_keys(key, 1, state.keys_of(key, 0, id))
-        return found[0] if len(found) == 1 else None
-
-    return translate

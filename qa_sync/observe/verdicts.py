@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 from typing import Final
@@ -20,6 +20,11 @@ from qa_sync.values.form import Json
 
 SAMPLES: Final = 5
 """How many cases a check shows."""
+NOT_FOLLOWED: Final[Mapping[str, str]] = {
+    "ambiguous": "several records match",
+    "keyless": "no value in the key",
+}
+"""Why changes are not followed, by the sort of finding."""
 HABIT_COUNT: Final = 3
 HABIT_SHARE: Final = 0.2
 """What people also do, such as an undo or a deletion, is the sync's doing from this number and share of cases on."""
@@ -73,11 +78,18 @@ class SectionVerdicts:
         summary = f"{len(lost):,} of {len(arrived) + len(lost):,} changes did not arrive within {self._max_lag}"
         removed = "more counterparts of edited records were deleted than people delete" if is_removed else ""
         few = self._few(len(arrived) + len(lost))
-        message = "; ".join(part for part in (summary, others, removed, few) if part)
+        message = "; ".join(part for part in (summary, others, removed, self._not_followed(way), few) if part)
         lost += gone if is_removed else []
         expected, actual = {"arrived": len(arrived) + len(lost)}, {"arrived": len(arrived), "lost": len(lost)}
         status = Status.FAILED if lost else Status.PASSED
         return Verdict(status, _with_samples(message, lost), expected, actual, tuple(lost))
+
+    def _not_followed(self, way: Direction) -> str:
+        """Return which changed source records had no counterpart that is certain, and were not followed."""
+        if way is Direction.BACKWARD:
+            return ""
+        counts = ((len(self._store.findings(self._section.key, sort)), text) for sort, text in NOT_FOLLOWED.items())
+        return "; ".join(f"{count:,} not followed: {text}" for count, text in counts if count)
 
     def lag(self, way: Direction) -> Verdict:
         """Return how long the arrivals took, against the maximum lag."""
@@ -104,10 +116,14 @@ class SectionVerdicts:
             return Verdict(status, claim.skip or claim.manual or claim.absent or "")
         arrived = sum(claim.id in c.arrived for c in self._cases)
         missed = [c for c in self._cases if claim.id in c.pending and _is_missed(c)]
-        if not arrived and not missed:
+        unreadable = self._store.findings(self._section.key, f"unreadable {claim.id}")
+        if not arrived and not missed and not unreadable:
             return Verdict(Status.SKIPPED, "no traffic: no change of this property was seen")
         message = f"{len(missed):,} of {arrived + len(missed):,} changed values did not arrive"
-        status = Status.FAILED if missed else Status.PASSED
+        if unreadable:
+            source, target, _, detail = unreadable[0]
+            message += f"; {len(unreadable):,} could not be read, such as {source} / {target}: {detail}"
+        status = Status.FAILED if missed else Status.ERROR if unreadable else Status.PASSED
         expected, actual = {"arrived": arrived + len(missed)}, {"arrived": arrived}
         return Verdict(status, _with_samples(message, missed), expected, actual, tuple(missed))
 
@@ -176,7 +192,7 @@ class SectionVerdicts:
             return Verdict(Status.SKIPPED, "the section does not state that edits come back")
         if way is Direction.BACKWARD and not any(follows_edits(c, way) for c in self._section.auditable.checked_claims):
             return Verdict(Status.SKIPPED, f"no property can be written {self.place(way)}")
-        why = "no traffic: no change was decided"
+        why = "; ".join(part for part in ("no traffic: no change was decided", self._not_followed(way)) if part)
         if way is Direction.FORWARD and not self._section.creates and not self._section.keeps:
             why = self._section.why_no_creates
         return Verdict(Status.SKIPPED, "; ".join(part for part in (why, others) if part))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -99,3 +100,24 @@ def test_a_file_that_is_no_state_is_refused(qa_sync: QaSync, config: tuple[str, 
     ended = qa_sync(*RUN, "--for", "1s", *config)
     assert ended.code == 2
     assert "observe.sqlite: another program's database" in ended.err
+
+
+def test_text_that_is_not_understood_is_an_error(qa_sync: QaSync, config: tuple[str, ...], tmp_path: Path) -> None:
+    text = Path("specs/000.txt").read_text(encoding="utf-8")
+    spec = tmp_path / "other.txt"
+    sentence = "Every Wix.com Contacts will be synchronized with a Customerp Contact.\n"
+    spec.write_text(text.replace(sentence, f"{sentence}\nEach contact is copied at night.\n", 1), encoding="utf-8")
+    ended = qa_sync("observe", str(spec), *RUN[2:], "--for", "400ms", *config)
+    assert ended.code == 3
+    assert "not understood" in ended.out
+
+
+def test_systems_that_were_never_read_are_an_error_not_an_absence_of_traffic(
+    qa_sync: QaSync, config: tuple[str, ...]
+) -> None:
+    settings = Path(config[1])
+    settings.write_text(re.sub(r"127.0.0.1:\d+", "127.0.0.1:9", settings.read_text(encoding="utf-8")), encoding="utf-8")
+    ended = qa_sync(*RUN, "--for", "300ms", *config)
+    assert ended.code == 3
+    assert "Error:" in ended.err
+    assert "no traffic" not in ended.out

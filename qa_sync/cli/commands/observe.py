@@ -109,10 +109,10 @@ def observe(
         interrupted_by_signals(),
         open_observation(
             job, options, state or STATE, from_now=from_now, notify=(lambda _: None) if quiet else _print_line
-        ) as observation,
+        ) as opened,
     ):
-        results = collect_results(observation.events())
-    results = replace(results, interrupted=observation.stopped and options.duration is not None)
+        results = collect_results(opened.events())
+    results = replace(results, interrupted=opened.observation.stopped and options.duration is not None)
     terminal.report(results)
     write_reports(results, targets, quiet=quiet)
     return results.exit_code

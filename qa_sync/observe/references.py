@@ -1,0 +1,24 @@
+"""Translates references between records: the id of a record to that of its counterpart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from qa_sync.observe.model import ObservedSection
+from qa_sync.observe.state import ObserveState
+
+
+def translations(sections: Iterable[ObservedSection], state: ObserveState) -> Callable[[int, str], str | None]:
+    """Return how the ids of referenced records are translated, by the ordinal of the section that matches them."""
+    by_ordinal = {one.plan.section.ordinal: one.key for one in sections}
+
+    def translate(ordinal: int, id: str) -> str | None:
+        key = by_ordinal.get(ordinal)
+        if key is None:
+            return None
+        if (linked := state.link(key, 0, id)) is not None:
+            return linked
+        found = state.with_keys(key, 1, state.keys_of(key, 0, id))
+        return found[0] if len(found) == 1 else None
+
+    return translate
