@@ -12,15 +12,13 @@ from msgspec.structs import replace
 
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
+from qa_sync.cli.options.report_options import report_options
 from qa_sync.cli.options.report_targets import Target, parse_targets, source_lines, texts_of, write_reports
-from qa_sync.cli.options.selection import section_option
+from qa_sync.cli.options.selection import section_option, select_sections
 from qa_sync.cli.signals import graceful_shutdown
-from qa_sync.dataflow.model import Dataflow
-from qa_sync.dataflow.section_names import section_filter
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
-from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.collect_results import collect_results
@@ -121,21 +119,7 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
     help="Configure the Spark session, as spark-defaults.conf does.",
 )
 @config_option
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT[=PATH]",
-    help=f"Also write a report ({', '.join(FORMATS)}) to PATH or standard output.",
-)
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Use color in the terminal report.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and only failures and errors.")
+@report_options
 def audit(
     specs: tuple[str, ...],
     config: Path | None,
@@ -161,9 +145,9 @@ def audit(
     _check_places(specs, options.left, options.right, options.key)
     settings = settings_from(config)
     dataflows = read_named(specs)
-    selected = _select_sections(dataflows, sections)
+    selected = select_sections(dataflows, sections)
     connectors = connectors_of(dataflows, settings, exported_labels(selected, (options.left, options.right)))
-    dataflows = _select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
+    dataflows = select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
     options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
@@ -189,14 +173,6 @@ def _check_places(specs: tuple[str, ...], left: str | None, right: str | None, k
 
 def _progress_printer(quiet: bool) -> Callable[[str], None]:
     return (lambda _: None) if quiet else (lambda text: click.echo(escape_invisible(text), err=True))
-
-
-def _select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
-    """Return the dataflows with the selected sections only; all sections when `sections` is empty."""
-    if not sections:
-        return dataflows
-    is_named = section_filter(sections, [section for dataflow in dataflows for section in dataflow.sections])
-    return tuple(replace(d, sections=tuple(filter(is_named, d.sections))) for d in dataflows)
 
 
 def _default_differences(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:

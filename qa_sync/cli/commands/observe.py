@@ -11,15 +11,13 @@ from msgspec.structs import replace
 
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, duration_of, settings_from
+from qa_sync.cli.options.report_options import report_options
 from qa_sync.cli.options.report_targets import parse_targets, write_reports
-from qa_sync.cli.options.selection import section_option
+from qa_sync.cli.options.selection import section_option, select_sections
 from qa_sync.cli.signals import interrupted_by_signals
-from qa_sync.dataflow.model import Dataflow
-from qa_sync.dataflow.section_names import section_filter
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
-from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.collect_results import collect_results
@@ -48,21 +46,7 @@ from qa_sync.running.collect_results import collect_results
 @click.option("--from-now", is_flag=True, help="Start over, and forget the state of an earlier observation.")
 @section_option
 @config_option
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT[=PATH]",
-    help=f"Also write a report ({', '.join(FORMATS)}) to PATH or standard output.",
-)
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Use color in the terminal report.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and only failures and errors.")
+@report_options
 def observe(
     specs: tuple[str, ...],
     every: str,
@@ -101,7 +85,7 @@ def observe(
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
-    dataflows = _selected(apply_configured_pairs(dataflows, connectors, settings), sections)
+    dataflows = select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
     job = Job(dataflows, connectors, Path(), settings=settings, notify=notify)
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
@@ -123,13 +107,6 @@ def _positive(text: str, option: str) -> float:
     if seconds <= 0:
         raise UsageError(f"{option}: expected more than 0 seconds, got {text!r}")
     return seconds
-
-
-def _selected(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
-    if not sections:
-        return dataflows
-    is_named = section_filter(sections, [section for dataflow in dataflows for section in dataflow.sections])
-    return tuple(replace(d, sections=tuple(filter(is_named, d.sections))) for d in dataflows)
 
 
 def _print_line(text: str) -> None:

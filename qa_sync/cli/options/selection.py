@@ -130,3 +130,13 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     if match is None or int(match[1]) > int(match[2]):
         raise UsageError(f"--shard {text!r}: expected I/N with I from 1 to N", hint="--shard 1/3 is the first of three")
     return int(match[1]), int(match[2])
+
+
+def select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
+    """Return the dataflows with the selected sections only; all sections when `sections` is empty."""
+    if not sections:
+        return dataflows
+    from qa_sync.dataflow.section_names import section_filter  # noqa: PLC0415 - few select sections of specs
+
+    is_named = section_filter(sections, [section for dataflow in dataflows for section in dataflow.sections])
+    return tuple(replace(d, sections=tuple(filter(is_named, d.sections))) for d in dataflows)
