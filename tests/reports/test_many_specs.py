@@ -89,7 +89,7 @@ def test_what_newly_fails_and_when_each_was_verified_is_shown_everywhere() -> No
     ]
     html = page.render(some)
     assert '<th scope="col">Newly failing</th><th scope="col">Last verified</th>' in html
-    assert '<td>1 passed, 1 failed</td><td><b class="f">1</b></td><td>2025-03-11</td>' in html
+    assert '<td>1 passed, 1 failed</td><td><b class="f">1</b></td><td class="date">2025-03-11</td>' in html
     read = results_json_reader.parse(results_json.render(some))
     assert [(spec.newly, spec.verified) for spec in read.specs] == [(spec.newly, spec.verified) for spec in some.specs]
 

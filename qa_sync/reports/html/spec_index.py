@@ -29,7 +29,7 @@ def _row(state: SpecState, *, more: bool) -> str:
     kinds = statuses(check for section in state.spec.sections for check in section.checks)
     link = f'<a href="#d{state.number}">{text(state.spec.title)}</a> <code>{text(state.spec.spec)}</code>'
     newly = badge(Status.FAILED, state.newly) if state.spec.newly else state.newly
-    earlier = f"<td>{newly}</td><td>{state.verified}</td>" if more else ""
+    earlier = f'<td>{newly}</td><td class="date">{state.verified}</td>' if more else ""
     return (
         f'<tr class="c {kinds}"><td>{badge(state.status, state.status)}</td><td>{link}</td>'
         f"<td>{text(state.counted)}</td>{earlier}</tr>\n"
