@@ -69,6 +69,7 @@ class Audit(Struct, frozen=True):
         records = load_records(self.engine, every, self.load)
         findings = FindingsWriter(ParquetWriter(self.scratch / "differences.parquet", SCHEMA), self.options.samples)
         outcomes: dict[str, list[SectionOutcome]] = {}
+        selected = 0
         for dataflow in self.dataflows:
             allowed = self.options.allow_missing
             able = [without_missing_columns(p, records, allowed=allowed) for p in plans[dataflow.path]]
@@ -81,6 +82,12 @@ class Audit(Struct, frozen=True):
                     yield StepStarted(dataflow.path, one.key, one.text)
                 else:
                     outcomes[dataflow.path].append(one)
+            selected += work.selected
+        if self.options.only is not None and not selected:
+            raise NoVerdict(
+                f"no record has the key {self.options.only!r}",
+                hint="give the id of a record in one of the systems, or a value that records are matched by",
+            )
         written = findings.writer.close()
         trend_by_check = (
             trends(self.engine, self.options.differences, written) if had_before and self.options.differences else None

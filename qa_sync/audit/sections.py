@@ -15,6 +15,7 @@ from qa_sync.audit.compare.condition import ids_in_condition
 from qa_sync.audit.compare.confirm_differences import DifferenceConfirmer
 from qa_sync.audit.compare.counterpart_search import CounterpartSearch, RecordKeys
 from qa_sync.audit.compare.match_records import AuditContext, Matched, match_records
+from qa_sync.audit.compare.only_key import only_key
 from qa_sync.audit.compare.reread import Rereader
 from qa_sync.audit.compare.settled import counts, unsettled_claims
 from qa_sync.audit.compare.unmatched import report_ambiguous, report_keyless, report_unmatched
@@ -38,7 +39,7 @@ class AuditOptions(Struct, frozen=True):
     `min_age` excludes records changed more recently; `recheck` is the maximum number of suspects to re-read, for all
     sections together; `samples` is the number of differences shown per check; `max_drift` is the share of differences
     that still passes; `differences` is the file of all differences (None: not written); `allow_missing`: pairs whose
-    columns an export lacks are skipped.
+    columns an export lacks are skipped; `only` is the key of the only records to compare (None: all).
     """
 
     zone: tzinfo
@@ -49,6 +50,7 @@ class AuditOptions(Struct, frozen=True):
     differences: Path | None = None
     links: Path | None = None
     allow_missing: bool = False
+    only: str | None = None
 
 
 class SectionStep(Struct, frozen=True):
@@ -60,7 +62,10 @@ class SectionStep(Struct, frozen=True):
 
 @dataclass(slots=True)
 class SectionAudits:
-    """Audits the sections of a spec; matches all of them before comparing any, because references need the matches."""
+    """Audits the sections of a spec; matches all of them before comparing any, because references need the matches.
+
+    `selected` is the number of records that have the only key to compare.
+    """
 
     engine: Engine
     scratch: Path
@@ -70,6 +75,7 @@ class SectionAudits:
     records: SourceRecords
     findings: FindingsWriter
     report: Callable[[str], None]
+    selected: int = 0
 
     @property
     def context(self) -> AuditContext:
@@ -109,6 +115,9 @@ class SectionAudits:
         self, p: SectionPlan, r: AuditableSection, matched: Matched, pairs: Mapping[int, Table], rereader: Rereader
     ) -> SectionOutcome:
         sides, claims = sides_of(self.records, p, r), r.checked_claims
+        if self.options.only is not None:
+            matched, count = only_key(self.context, r.match, matched, sides, self.options.only)
+            self.selected += count
         translations = {n: pairs[c.id_section] for n, c in enumerate(claims) if c.id_section is not None}
         key = (r.match.keys[0][0].path, r.match.keys[0][1].path) if matched.by_key else None
         comparison = Comparison(claims, matched, sides, translations, self._cutoffs(sides), key)

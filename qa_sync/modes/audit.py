@@ -34,7 +34,7 @@ from qa_sync.systems.redaction import Redactor
 class AuditArguments(Struct, frozen=True):
     """The command-line options of an audit; `left` and `right` are the places of exports, None: the live system.
 
-    `key` is the column by which two files without a spec are matched.
+    `key` is the column by which two files without a spec are matched; `only` is the key of the only records to compare.
     """
 
     snapshot: Path | None
@@ -53,6 +53,7 @@ class AuditArguments(Struct, frozen=True):
     fresh: bool
     allow_missing: bool = False
     key: str | None = None
+    only: str | None = None
 
 
 @contextmanager
@@ -75,6 +76,7 @@ def _audit(job: Job, options: AuditArguments, notify: Callable[[str], None], scr
         options.differences,
         options.links,
         options.allow_missing,
+        options.only,
     )
     engine = start_engine(_engine_name(options), _needs(options, scratch))
     clock = RealClock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -160,12 +160,11 @@ class Traffic:
 
     def edit_product(self, label: str) -> None:
         """A person edits the price of a product, or whether it is sold, in a system."""
-        records = list(self.systems[label].list({WIX: "products", ERP: "product"}[label]))
-        if not records:
+        record = self._any(label, "products", {WIX: "products", ERP: "product"}[label])
+        if record is None:
             return
         self.made[f"edited products of {label}"] += 1
         price, sold = {WIX: ("priceData.price", "visible"), ERP: ("salesPrice", "active")}[label]
-        record = self.rng.choice(records)
         change = {price: self._price()} if self.rng.random() < 0.7 else {sold: not read(record.data, sold)}
         self.systems[label].update(record, change)
 
@@ -197,7 +196,7 @@ class Traffic:
         """Two persons edit the same property of a contact on both sides, some seconds apart."""
         record = self._any_contact(ERP)
         mail = record and record.data["email"]
-        others = [r for r in self.systems[WIX].list("contacts") if mail and mail in str(r.data)]
+        others = [r for one in self._ids(WIX, "contacts", mail) if (r := self.systems[WIX].lookup("contacts", one))]
         if record is None or len(others) != 1:
             return
         number = self.rng.randrange(3)
@@ -209,9 +208,17 @@ class Traffic:
             VirtualClock.sleep(self.clock, 7)
 
     def _any_contact(self, label: str) -> Record | None:
-        datatype = {WIX: "contacts", ERP: "contact"}[label]
-        records = list(self.systems[label].list(datatype))
-        return self.rng.choice(records) if records else None
+        return self._any(label, "contacts", {WIX: "contacts", ERP: "contact"}[label])
+
+    def _any(self, label: str, kind: str, datatype: str) -> Record | None:
+        ids = self._ids(label, kind)
+        return self.systems[label].lookup(datatype, self.rng.choice(ids)) if ids else None
+
+    def _ids(self, label: str, kind: str, text: str | None = "") -> list[str]:
+        """Return the ids of a system's records that contain a text, without listing them all."""
+        db = self.apps[connector_for(label)].state.store.db
+        query = "SELECT id FROM document WHERE kind = ? AND (? = '' OR instr(body, CAST(? AS BLOB))) ORDER BY seq"
+        return [row[0] for row in db.execute(query, (kind, text, text))] if text is not None else []
 
     def _word(self) -> str:
         long = self.rng.choice([8, 8, 8, 20, 90])
@@ -220,7 +227,10 @@ class Traffic:
 
     def people(self, count: int, over_s: float, *, share_of_edits: float = 0.8) -> None:
         """Plan what people do: `count` creates and edits, at random moments."""
-        moments = sorted(self.rng.uniform(0, over_s) for _ in range(count))
+        self.people_at(sorted(self.rng.uniform(0, over_s) for _ in range(count)), share_of_edits=share_of_edits)
+
+    def people_at(self, moments: Iterable[float], *, share_of_edits: float = 0.8) -> None:
+        """Plan what people do at moments, in seconds from now."""
         for number, moment in enumerate(moments):
             is_edit = number > 5 and self.rng.random() < share_of_edits
             sides = (WIX, ERP)

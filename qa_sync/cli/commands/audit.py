@@ -54,6 +54,7 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
 @click.option("--right", metavar="PLACE", help="Read target records from an export.")
 @click.option("--key", metavar="COLUMN", help="Compare two files without a SPEC; match records by COLUMN (or A=B).")
 @section_option
+@click.option("--only", metavar="KEY", help="Compare only records with this id or match value, and their counterparts.")
 @click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="Link store of the sync engine.")
 @click.option(
     "--min-age",
