@@ -195,8 +195,9 @@ class Traffic:
     def edit_both(self) -> None:
         """Two persons edit the same property of a contact on both sides, some seconds apart."""
         record = self._any_contact(ERP)
-        mail = record and record.data["email"]
-        others = [r for one in self._ids(WIX, "contacts", mail) if (r := self.systems[WIX].lookup("contacts", one))]
+        mail = str(record.data["email"] or "") if record else ""
+        ids = self._ids(WIX, "contacts", mail) if mail else []
+        others = [r for one in ids if (r := self.systems[WIX].lookup("contacts", one))]
         if record is None or len(others) != 1:
             return
         number = self.rng.randrange(3)
@@ -214,11 +215,11 @@ class Traffic:
         ids = self._ids(label, kind)
         return self.systems[label].lookup(datatype, self.rng.choice(ids)) if ids else None
 
-    def _ids(self, label: str, kind: str, text: str | None = "") -> list[str]:
+    def _ids(self, label: str, kind: str, text: str = "") -> list[str]:
         """Return the ids of a system's records that contain a text, without listing them all."""
         db = self.apps[connector_for(label)].state.store.db
         query = "SELECT id FROM document WHERE kind = ? AND (? = '' OR instr(body, CAST(? AS BLOB))) ORDER BY seq"
-        return [row[0] for row in db.execute(query, (kind, text, text))] if text is not None else []
+        return [row[0] for row in db.execute(query, (kind, text, text))]
 
     def _word(self) -> str:
         long = self.rng.choice([8, 8, 8, 20, 90])
