@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from qa_sync.errors import InternalError
 from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.writer import NOTHING_WRITTEN, Written
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
@@ -33,16 +34,16 @@ class DryRunWriter:
         self._report = report
         self._created = 0
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:  # noqa: ARG002 - a Writer's
         """Report a create and return a placeholder id, so that records that refer to it are reported too."""
         self._created -= 1
         self._report(_planned(lane, end, None, str(self._created), values))
-        return str(self._created)
+        return Record(end.system.label, end.card.datatype, str(self._created), {})
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:
         """Report an update."""
         self._report(_planned(lane, end, record.id, None, values))
-        return frozenset()
+        return NOTHING_WRITTEN
 
 
 def _planned(lane: Lane, end: LaneEnd, id: str | None, made: str | None, values: Mapping[str, Json]) -> PlannedWrite:
@@ -65,7 +66,7 @@ class ReadOnlyView:
         """Return the system's record, or None for a placeholder id."""
         return None if id.startswith("-") else self._system.lookup(datatype, id)
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:  # noqa: ARG002
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> Record:  # noqa: ARG002
         """Raise InternalError."""
         raise InternalError(f"a dry run tried to create a {datatype}")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
+
+from msgspec import Struct
 
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.rest.uncertain_writes import Found
@@ -11,27 +13,39 @@ from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 
+class Written(Struct, frozen=True):
+    """An update: the write paths that were sent, which are no edits, and the record that the response shows, if any."""
+
+    paths: frozenset[str] = frozenset()
+    shown: Record | None = None
+
+
+NOTHING_WRITTEN: Final = Written()
+
+
 class Writer(Protocol):
     """Writes wire values by write path to one end of a lane."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:
-        """Create a record and return its id, None when nothing was created; `found` as in `System.insert`."""
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:
+        """Create a record and return it as the response shows it, None when nothing was created.
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Update a fresh record; return the write paths that were sent, which do not count as edits."""
+        `found` as in `System.insert`.
+        """
+
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:
+        """Update a fresh record."""
 
 
 class PlainWriter:
     """Writes values unchanged."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
-        """Create a record and return its id."""
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:  # noqa: ARG002 - a Writer's
+        """Create a record and return it."""
         return end.system.insert(end.card.datatype, values, found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
-        """Update a fresh record; return the write paths."""
-        end.system.update(record, values)
-        return frozenset(values)
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:  # noqa: ARG002
+        """Update a fresh record."""
+        return Written(frozenset(values), end.system.update(record, values))
 
 
 class AnnouncingWriter(PlainWriter):
@@ -48,12 +62,12 @@ class AnnouncingWriter(PlainWriter):
         """Say everything again in the next cycle."""
         self._announced.clear()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:
         """Say what people are sent, then create a record."""
         self._say(end)
         return super().insert(lane, end, values, found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:
         """Say what people are sent, then update a record."""
         self._say(end)
         return super().update(lane, end, record, values)

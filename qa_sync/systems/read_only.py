@@ -36,7 +36,7 @@ class ReadOnlySystem:
         datatype: str,  # noqa: ARG002
         values: Mapping[str, Json],  # noqa: ARG002
         found: Callable[[], str | None] | None = None,  # noqa: ARG002
-    ) -> str:
+    ) -> Record:
         """Raise RequestRejected."""
         self._raise_rejected()
 

@@ -39,7 +39,7 @@ class System(Protocol):
     """One business system.
 
     Every method may raise `SystemUnreachable`, `InvalidResponse` (`UncertainWrite`) or `RequestRejected` (`Conflict`);
-    none of them retries a create blindly. A write returns nothing to check: it is verified only by reading the record.
+    none of them retries a create blindly. What a write returns is no proof: it is verified only by reading the record.
     """
 
     label: str
@@ -54,15 +54,20 @@ class System(Protocol):
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, or None if there is none."""
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
-        """Create a record from wire values by write path; return its id.
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None
+    ) -> Record:
+        """Create a record from wire values by write path; return it as the response shows it, maybe with its id only.
 
         `found` searches for the record by its mark or key and returns its id, or None. With it, a create whose response
         was lost is searched for before it is retried; without it, a lost response raises UncertainWrite.
         """
 
-    def update(self, record: Record, values: Mapping[str, Json]) -> None:
-        """Change the given wire values (by write path) of a record that was just read."""
+    def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
+        """Change the given wire values (by write path) of a record that was just read.
+
+        Return the record as the response shows it, None when it shows none.
+        """
 
     def delete(self, datatype: str, id: str) -> None:
         """Delete a record; a record that does not exist any more is not an error."""

@@ -139,7 +139,7 @@ def make_world(count: int) -> World:
         source, target = system(apps, flow.source, clock), system(apps, flow.target, clock)
         made: dict[str, str] = {}
         for datatype, values in MADE[connector_for(flow.source)]:
-            made[datatype] = source.insert(datatype, {path: _filled(value, made) for path, value in values.items()})
+            made[datatype] = source.insert(datatype, {path: _filled(value, made) for path, value in values.items()}).id
         engine = Engine(flow, source, target, Links(":memory:"))
         for _ in range(4):
             clock.sleep(2)

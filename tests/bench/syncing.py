@@ -151,7 +151,7 @@ def floor(folder: Path, number: int) -> dict[str, dict[str, float]]:
         drain(source, target)
         for n in range(1, number + 1):
             source.lookup("product", str(n))
-            made = target.insert("product", created({"title": f"Product {n}", "sku": f"SKU-{n}"}))
+            made = target.insert("product", created({"title": f"Product {n}", "sku": f"SKU-{n}"})).id
             target.lookup("product", made)
     with phases.phase("idle"):
         drain(source, target)

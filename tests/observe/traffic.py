@@ -144,7 +144,7 @@ class Traffic:
             "info.emails.items[primary=true].email": f"{self.seed}{number}@example.test",
             "info.phones.items[primary=true].phone": f"+47 400 0{number // 1000:01} {number % 1000:03}",
         }
-        self.contacts.append((WIX, self.systems[WIX].insert("contacts", values)))
+        self.contacts.append((WIX, self.systems[WIX].insert("contacts", values).id))
 
     def create_product(self) -> None:
         """A person creates a product in Wix."""

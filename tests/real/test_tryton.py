@@ -106,7 +106,7 @@ def test_a_record_that_lacks_what_tryton_requires_is_refused_in_its_words(real: 
 
 def test_a_page_after_the_other_shows_every_record_once(real: Real) -> None:
     tryton_system = system(real, real.key)
-    made = [tryton_system.insert("party", {"name": f"n{number}"}) for number in range(101)]
+    made = [tryton_system.insert("party", {"name": f"n{number}"}).id for number in range(101)]
     listed = [record.id for record in tryton_system.list("party")]
     for one in made:
         tryton_system.delete("party", one)
@@ -118,7 +118,7 @@ def test_json_rpc_is_spoken_by_a_folder_too(real: Real) -> None:
     connector = load_connector(HERE / "tryton_rpc")
     secrets = {"user": "admin", "password": PASSWORD}
     rpc = RestSystem("Tryton", connector, real.url, secrets, httpx.HTTPTransport())
-    made = [rpc.insert("party", {"name": f"n{number}", "code": f"R-{number}"}) for number in range(11)]
+    made = [rpc.insert("party", {"name": f"n{number}", "code": f"R-{number}"}).id for number in range(11)]
     one = rpc.lookup("party", made[0])
     assert one is not None
     rpc.update(one, {"name": "another"})

@@ -115,14 +115,16 @@ class Memory:
         data = self.records.get(id)
         return Record(self.label, datatype, id, copy.deepcopy(data)) if data else None
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None
+    ) -> Record:
         del found  # no response is lost here
         self.before("insert")
         assert datatype in self.cards
         self.made += 1
         self.records[f"{self.label}-{self.made}"] = {"id": f"{self.label}-{self.made}"}
         self.put(f"{self.label}-{self.made}", values)
-        return f"{self.label}-{self.made}"
+        return Record(self.label, datatype, f"{self.label}-{self.made}", {})
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         self.before("update")
@@ -163,7 +165,7 @@ class World:
         """Create missing records and synchronize the last edit of each property, as a healthy sync does."""
         for a in list(self.left.records):
             if a not in self.links:
-                self.links[a] = self.right.insert("thing", forth(self.left.records[a]))
+                self.links[a] = self.right.insert("thing", forth(self.left.records[a])).id
                 self.synced[a] = forth(self.left.records[a])
         for a, b in self.links.items():
             if a in self.left.records and b in self.right.records:

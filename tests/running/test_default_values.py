@@ -15,13 +15,14 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.running.events import Status
 from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 
 class Filling(Memory):
     """A system that gives each new record a number."""
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Any = None) -> str:
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Any = None) -> Record:
         given = {path: value for path, value in values.items() if value is not None}
         return super().insert(datatype, {"number": 7} | given, found)
 
@@ -53,7 +54,7 @@ def test_a_default_of_the_target_fails_only_where_its_card_does_not_say_so(said:
 def create_only(world: World) -> None:
     """Create missing records, and synchronize no edit."""
     for a in set(world.left.records) - set(world.links):
-        world.links[a] = world.right.insert("thing", forth(world.left.records[a]))
+        world.links[a] = world.right.insert("thing", forth(world.left.records[a])).id
 
 
 def test_a_failure_says_how_to_name_a_default() -> None:

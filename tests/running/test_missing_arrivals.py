@@ -97,9 +97,9 @@ class TwoTypes(Memory):
             if self.datatypes[record.id] == datatype
         )
 
-    def insert(self, datatype: str, values: Mapping[str, object], _found: object = None) -> str:
+    def insert(self, datatype: str, values: Mapping[str, object], _found: object = None) -> Record:
         made = super().insert(datatype, values)
-        self.datatypes[made] = datatype
+        self.datatypes[made.id] = datatype
         return made
 
 

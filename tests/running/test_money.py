@@ -11,6 +11,7 @@ from running_world import SPEC, Memory, World
 
 from qa_sync.running.events import Status
 from qa_sync.systems.cards import EntityCard, PropertyCard
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
 
 MONEY = Form("string", "decimal", {"places": 2, "currency": "currency"})
@@ -22,7 +23,9 @@ class Priced(Memory):
 
     currency: str = ""
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None
+    ) -> Record:
         return super().insert(datatype, {**values, "currency": self.currency}, found)
 
 

@@ -84,7 +84,7 @@ def syncing(matches: Matches, *, creates: bool) -> Callable[[World], None]:
         if found:
             world.links[a], world.synced[a] = found, {"title": left.get("name"), "number": None}
         elif creates:
-            world.links[a], world.synced[a] = world.right.insert("thing", forth(left)), forth(left)
+            world.links[a], world.synced[a] = world.right.insert("thing", forth(left)).id, forth(left)
 
     def sync(world: World) -> None:
         for a in [a for a in world.left.records if a not in world.links]:

@@ -65,7 +65,7 @@ def creates_only(world: World) -> None:
 
 def creates_first_values(world: World) -> None:
     for a in set(world.left.records) - set(world.links):
-        world.links[a] = world.right.insert("thing", forth(world.left.records[a]))
+        world.links[a] = world.right.insert("thing", forth(world.left.records[a])).id
 
 
 def echoes(world: World) -> None:

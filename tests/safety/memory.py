@@ -53,12 +53,17 @@ class Memory:
         data = self.held.get((datatype, id))
         return None if data is None else Record(self.label, datatype, id, data)
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:  # noqa: ARG002
+    def insert(
+        self,
+        datatype: str,
+        values: Mapping[str, Json],
+        found: Callable[[], str | None] | None = None,  # noqa: ARG002
+    ) -> Record:
         self._ask(f"insert {datatype}")
         new = f"{datatype[0]}{len(self.held) + 1}"
         self.held[datatype, new] = dict(values)
         self._ask(f"inserted {datatype}")
-        return new
+        return Record(self.label, datatype, new, {})
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         self._ask(f"update {record.datatype} {record.id}")

@@ -62,7 +62,7 @@ def on_disk(path: Path) -> list[tuple[str | None, str, str]]:
 def test_an_intent_is_on_disk_before_the_call(tmp_path: Path, acme: Memory, ours: RunRecords) -> None:
     seen: list[list[tuple[str | None, str, str]]] = []
     acme.trouble = lambda call: seen.append(on_disk(tmp_path)) if "insert" in call else None
-    made = JournaledSystem(acme, acme, ours).insert("contact", {"name": f"{MARK} Kari"})
+    made = JournaledSystem(acme, acme, ours).insert("contact", {"name": f"{MARK} Kari"}).id
     assert seen[0] == [(None, "intended", MARK)]
     assert on_disk(tmp_path) == [(made, "made", MARK)]
     assert "Kari" not in (tmp_path / "journal.sqlite").read_text(encoding="latin-1")  # only a fingerprint of values
@@ -70,7 +70,7 @@ def test_an_intent_is_on_disk_before_the_call(tmp_path: Path, acme: Memory, ours
 
 def test_a_removal_is_noted_when_a_read_has_shown_it(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     acme.clings = True
     with pytest.raises(InvalidResponse, match="the record still exists"):
         system.delete("contact", made)
@@ -220,7 +220,7 @@ def test_pre_existing_records_are_read_before_the_intent(acme: Memory, ours: Run
 
 def test_an_id_that_is_reused_for_the_record_of_another_client(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     system.delete("contact", made)
     theirs = acme.put("contact", made, name="Ola")
     system.delete("contact", made)
@@ -231,7 +231,7 @@ def test_an_id_that_is_reused_for_the_record_of_another_client(acme: Memory, our
 
 def test_an_id_that_is_given_again_to_a_counterpart(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     system.delete("contact", made)
     acme.put("contact", made, name=f"{MARK} again")
     list(system.list("contact"))
@@ -259,7 +259,7 @@ def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
     system = JournaledSystem(acme, acme, ours)
     monkeypatch.setattr(ours.journal, "note_created", full)
     monkeypatch.setattr(ours.journal, "removed", full)
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     assert on_disk(tmp_path) == [(None, "intended", MARK)]
     assert states(ours) == [(made, "made")]
     system.delete("contact", made)
@@ -285,7 +285,7 @@ def test_a_record_listed_before_its_create_response_is_recorded_once(acme: Memor
             list(system.list("contact"))
 
     acme.trouble = look
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     assert states(ours) == [(made, "made")]
 
 
@@ -305,7 +305,7 @@ def test_the_started_time_is_that_of_the_run(ours: RunRecords) -> None:
 
 def test_pre_existing_records_stay_recorded_until_the_run_is_cleaned_up(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     ours.journal.begin("t", [], STARTED + timedelta(days=30), [])
     assert ours.journal.preexisting_ids(ours.run.id)
     system.delete("contact", made)
@@ -317,7 +317,7 @@ def test_pre_existing_records_stay_recorded_until_the_run_is_cleaned_up(acme: Me
 
 def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
-    made = system.insert("contact", {"name": MARK})
+    made = system.insert("contact", {"name": MARK}).id
     ours.journal.end(ours.run.id)
     with pytest.raises(UsageError, match="1 records of earlier runs with the seed s still exist"):
         ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})

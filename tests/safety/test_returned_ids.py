@@ -17,6 +17,7 @@ from qa_sync.errors import InvalidResponse
 from qa_sync.systems.journal import journaled_system as module
 from qa_sync.systems.journal.journaled_system import JournaledSystem
 from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.system import Record
 
 OLDER = "2026-01-31T09:00:00Z"
 
@@ -26,9 +27,9 @@ class Confused(Memory):
 
     returned: str | None = None
 
-    def insert(self, *args: object, **named: object) -> str:
+    def insert(self, *args: object, **named: object) -> Record:
         made = super().insert(*args, **named)  # type: ignore[arg-type]
-        return self.returned or made
+        return Record(self.label, made.datatype, self.returned or made.id, {})
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def test_the_id_of_a_record_that_existed_before(tmp_path: Path, acme: Confused) 
 def test_the_id_of_a_record_that_the_run_has_created(tmp_path: Path, acme: Confused) -> None:
     for ours in run_of(tmp_path, acme):
         system = JournaledSystem(acme, acme, ours)
-        acme.returned = system.insert("contact", {"name": MARK})
+        acme.returned = system.insert("contact", {"name": MARK}).id
         with pytest.raises(InvalidResponse, match="returned the id of another Contact"):
             system.insert("contact", {"name": MARK})
 
@@ -74,9 +75,9 @@ def test_the_id_of_a_record_that_the_run_has_created(tmp_path: Path, acme: Confu
 def test_an_id_may_be_used_again_after_a_deletion(tmp_path: Path, acme: Confused) -> None:
     for ours in run_of(tmp_path, acme):
         system = JournaledSystem(acme, acme, ours)
-        acme.returned = system.insert("contact", {"name": MARK})
+        acme.returned = system.insert("contact", {"name": MARK}).id
         system.delete("contact", acme.returned)
-        assert system.insert("contact", {"name": MARK}) == acme.returned
+        assert system.insert("contact", {"name": MARK}).id == acme.returned
 
 
 @pytest.mark.parametrize("after", ["lookup", "delete"])

@@ -38,7 +38,7 @@ def told(ours: RunRecords, acme: Memory, spared: frozenset[str] = frozenset()) -
 
 
 def made(ours: RunRecords, acme: Memory, datatype: str, **more: str) -> str:
-    return JournaledSystem(acme, acme, ours).insert(datatype, {"name": MARK, **more})
+    return JournaledSystem(acme, acme, ours).insert(datatype, {"name": MARK, **more}).id
 
 
 def test_a_run_without_records_sends_no_request(acme: Memory, ours: RunRecords) -> None:
@@ -186,7 +186,7 @@ def test_a_record_is_removed_even_if_the_journal_cannot_be_written(
 
 def test_records_kept_on_purpose_stay(acme: Memory, ours: RunRecords) -> None:
     contact = made(ours, acme, "contact")
-    other = JournaledSystem(acme, acme, ours).insert("contact", {"name": OTHER_MARK})
+    other = JournaledSystem(acme, acme, ours).insert("contact", {"name": OTHER_MARK}).id
     assert told(ours, acme, frozenset({MARK})) == []
     assert set(acme.held) == {("contact", contact)} != {("contact", other)}
 

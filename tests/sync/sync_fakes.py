@@ -64,10 +64,15 @@ class FakeSystem:
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         self.reads += 1
+        return self._read(datatype, id)
+
+    def _read(self, datatype: str, id: str) -> Record | None:
         data = self.records(datatype).get(id)
         return Record(self.label, datatype, id, copy.deepcopy(data)) if data else None
 
-    def insert(self, datatype: str, values: Mapping[str, Json], _found: Callable[[], str | None] | None = None) -> str:
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], _found: Callable[[], str | None] | None = None
+    ) -> Record:
         self.calls.append(Call("insert", datatype, values))
         card = self.cards[datatype]
         self._check(card, None, values)
@@ -75,15 +80,16 @@ class FakeSystem:
         made = f"{self.label[0]}-{self._made}"
         data = self._written(card, {card.key: made, "rev": 0}, values, {Writable.ALWAYS, Writable.CREATE})
         self.records(datatype)[made] = data
-        return made
+        return Record(self.label, datatype, made, copy.deepcopy(data))
 
-    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
         self.before_update(record)
         self.calls.append(Call("update", record.datatype, values))
         now = self.records(record.datatype)[record.id]
-        if now["rev"] != record.data["rev"]:
+        if self.cards[record.datatype].revision is not None and now["rev"] != record.data["rev"]:
             raise Conflict("the record changed", status=409)
         self.edit(record.datatype, record.id, values)
+        return self._read(record.datatype, record.id)
 
     def edit(self, datatype: str, id: str, values: Mapping[str, Json]) -> None:
         """Change a record as a person would, values by write path."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
 from sync_fakes import OFFICE, SHOP, START, FakeSystem, flow, pairs, section
 
 from qa_sync.clock import VirtualClock
@@ -38,9 +39,14 @@ class World:
         return self.shop.records("people")[id]
 
 
-def make_world() -> World:
+def make_world(*, locks: bool = True) -> World:
+    """Make a world; `locks`: its systems have revisions."""
     clock = VirtualClock(START)
-    return World(FakeSystem("Shop", SHOP, clock), FakeSystem("Office", OFFICE, clock), Links())
+    shop, office = (
+        FakeSystem(label, {n: card if locks else replace(card, revision=None) for n, card in cards.items()}, clock)
+        for label, cards in (("Shop", SHOP), ("Office", OFFICE))
+    )
+    return World(shop, office, Links())
 
 
 def every(**parts: Any) -> Section:

@@ -53,7 +53,7 @@ class Syncing(RuleBasedStateMachine):
     @rule(mail=MAILS, name=VALUES, nick=VALUES)
     def create_in_shop(self, mail: str, name: str, nick: str) -> None:
         if self.is_free(self.model.shop, mail):
-            made = self.world.shop.insert("people", {"mail": mail or None, "name": name, "nick": nick, "kind": "k"})
+            made = self.world.shop.insert("people", {"mail": mail or None, "name": name, "nick": nick, "kind": "k"}).id
             self.note(self.model.shop, made, {"mail": mail, "name": name, "nick": nick, "kind": "k"})
 
     @rule(mail=MAILS, name=VALUES, nick=VALUES)
@@ -61,7 +61,7 @@ class Syncing(RuleBasedStateMachine):
         if self.is_free(self.model.office, mail):
             made = self.world.office.insert(
                 "person", {"email": mail or None, "fullName": name, "alias": nick, "kind": "k"}
-            )
+            ).id
             self.ids[made] = made
             self.note(self.model.office, made, {"mail": mail, "name": name, "nick": nick, "kind": "k"})
 

@@ -40,7 +40,7 @@ def test_what_is_referred_to_is_connected_too(world: World) -> None:
     said = Statement(StatementKind.NEW_IF_CONNECTED, 1, "", connection=Connection(("People",), "Office"))
     groups = section(1, "Groups", "Team", LINK_FIRST, said, pairs=pairs(title="label"))
     people = section(2, "People", "Person", EVERY, pairs=pairs(name="fullName", group="teamId"))
-    used, _unused = (world.shop.insert("groups", {"title": title}) for title in ("used", "unused"))
+    used, _unused = (world.shop.insert("groups", {"title": title}).id for title in ("used", "unused"))
     world.shop.insert("people", {"name": "Ada", "group": used})
     engine = world.engine(groups, people)
     assert engine.cycle().created == 2  # they waited for each other

@@ -82,7 +82,7 @@ def test_a_shape_links_and_creates_the_expected_records(shape: str) -> None:
     dataflow = read_dataflow(document(*said), "shapes.rst")
     clock = VirtualClock(START)
     shop, office = FakeSystem("Shop", SHOP, clock), FakeSystem("Office", OFFICE, clock)
-    group = shop.insert("groups", {"title": "G"})
+    group = shop.insert("groups", {"title": "G"}).id
     for name in ("twin", "lone", "tied", "sold"):
         values = {"name": name, "nick": f"nick of {name}", "kind": name, "group": group if name == "tied" else None}
         shop.insert("people", values)

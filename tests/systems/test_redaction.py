@@ -109,7 +109,7 @@ ANSWERS: dict[str, Callable[[str], httpx.Response]] = {
 def work(system: RestSystem) -> Iterator[Callable[[], object]]:
     yield lambda: list(system.list("thing"))
     yield lambda: system.lookup("thing", "1")
-    yield lambda: system.insert("thing", {"name": f"{SECRET} {IN_URL}"}, lambda: None)
+    yield lambda: system.insert("thing", {"name": f"{SECRET} {IN_URL}"}, lambda: None).id
     yield lambda: system.update(RECORD, {"name": SECRETS["ascii"]})
     yield lambda: system.delete("thing", "1")
 
@@ -202,7 +202,7 @@ def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: P
     def act(system: RestSystem) -> list[object]:
         read = system.lookup("thing", "1")
         listed = list(system.list("thing"))
-        made = system.insert("thing", {"name": "a"}, lambda: next((r.id for r in system.list("thing")), None))
+        made = system.insert("thing", {"name": "a"}, lambda: next((r.id for r in system.list("thing")), None)).id
         return [read, listed, made]
 
     told = {**KINDS["oauth2"], "headers": {"X-K": "$SECRET(ascii)"}}

@@ -41,13 +41,15 @@ class OwnRecordsOnly:
         """Return the record with that id."""
         return self._system.lookup(datatype, id)
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None
+    ) -> Record:
         """Create a record."""
         return self._system.insert(datatype, values, found)
 
-    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
         """Change a record."""
-        self._system.update(record, values)
+        return self._system.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record."""

@@ -11,7 +11,7 @@ ATTEMPTS = 5
 """Attempts of an edit, because the sync may write between the run's read and write."""
 
 
-def update_with_retry(read: Callable[[], Record], update: Callable[[Record], None]) -> Record:
+def update_with_retry(read: Callable[[], Record], update: Callable[[Record], Record | None]) -> Record:
     """Update a record and return its previous state; raises Conflict when the record has not changed since."""
     before = read()
     for _ in range(ATTEMPTS - 1):

@@ -81,7 +81,7 @@ class ScenarioRecords:
         self.marks[step.role] = step.mark
         self._note_existing(step.role)
         values, datatype = self._to_wire(key, step.values), self.card(key).datatype
-        made = self.system(key).insert(datatype, values, lambda: self._find_created(key))
+        made = self.system(key).insert(datatype, values, lambda: self._find_created(key)).id
         self.ids[key] = made
         if (key, made) not in self.made:
             self.made.append((key, made))

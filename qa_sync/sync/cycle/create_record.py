@@ -9,8 +9,9 @@ from qa_sync.sync.cycle.lane_cycle import LaneCycle
 from qa_sync.sync.cycle.update_pair import UpdateResult
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.records.conversion import NotLinkedYet, ValueConverter
-from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
+from qa_sync.sync.records.in_sync import is_in_sync
 from qa_sync.sync.records.interrupted_writes import find_created
+from qa_sync.sync.records.read_back import read_back
 from qa_sync.sync.records.record_view import RecordView, by_side, is_empty, read_view
 from qa_sync.sync.records.sent_values import sent_texts
 from qa_sync.sync.records.unstored import save_unstored
@@ -96,7 +97,7 @@ class RecordCreator:
         # The pending create is on disk before the request, so a crash before the response causes no duplicate later.
         self._links.begin_create(lane.key, source.record.id, pending_create)
         try:
-            created_id = self._writer.insert(
+            created = self._writer.insert(
                 lane, lane.target, values, lambda: self._find_created(lane_cycle, pending_create)
             )
         except (RequestRejected, InvalidResponse, NotConvertible) as error:
@@ -105,20 +106,20 @@ class RecordCreator:
             text = f"create in {lane.target.system.label} failed: {error.in_line}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
             return None, UpdateResult(ItemState.AGAIN)
-        if created_id is None:
+        if created is None:
             self._links.discard_create(lane.key, source.record.id)
             return None, UpdateResult(ItemState.AGAIN)
-        if lane_cycle.is_linked(created_id):
+        if lane_cycle.is_linked(created.id):
             self._links.discard_create(lane.key, source.record.id)
             lane_cycle.problem(
                 lane.source,
                 source.record.id,
-                f"its create returned {created_id}, which is already linked to another record",
+                f"its create returned {created.id}, which is already linked to another record",
             )
             return None, UpdateResult(ItemState.STANDS)
         tally.add("created")
-        link = self._links.connect(lane.key, source.record.id, created_id)
-        return link, self._read_back(lane_cycle, link, source, pending_create)
+        link = self._links.connect(lane.key, source.record.id, created.id)
+        return link, self._read_back(lane_cycle, link, source, pending_create, created)
 
     def _link_created(self, lane: Lane, source: str, target: str, pending_create: PendingCreate) -> Link:
         """Link a record with the one that its create made; any value other than the sent one is an edit."""
@@ -127,9 +128,9 @@ class RecordCreator:
         return link
 
     def _read_back(
-        self, lane_cycle: LaneCycle, link: Link, source: RecordView, pending_create: PendingCreate
+        self, lane_cycle: LaneCycle, link: Link, source: RecordView, pending_create: PendingCreate, shown: Record
     ) -> UpdateResult:
-        """Read the new record back: a value that the system changed on create is not an edit."""
+        """Read the new record back: a value that the system changed on create is not an edit, one changed since is."""
         lane = lane_cycle.lane
         synced = _synced_values(pending_create)
         try:
@@ -137,10 +138,12 @@ class RecordCreator:
             if created is None:
                 lane_cycle.tally.add("touched")
                 return UpdateResult(ItemState.DONE)
-            views = by_side(source, read_view(lane.target, created, lane.rows))
-            synced |= synced_texts(views[Side.TARGET], lane.rows)
+            found = read_back(lane, lane.target, (created, shown), pending_create.sent, self._converter.zone)
+            views = by_side(source, found.after)
+            synced |= found.synced_texts(lane.rows)
             if self._reports_unstored:
-                save_unstored(self._links, link, views[Side.TARGET], pending_create.sent, self._converter.zone)
+                sent = {path: text for path, text in pending_create.sent.items() if not found.is_edited(path)}
+                save_unstored(self._links, link, found.after, sent, self._converter.zone)
         finally:
             self._links.save_synced(link, synced)
         return UpdateResult(

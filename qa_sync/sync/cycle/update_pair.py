@@ -14,15 +14,15 @@ from qa_sync.sync.records.conversion import ValueConverter
 from qa_sync.sync.records.edit_times import own_write
 from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
 from qa_sync.sync.records.interrupted_writes import has_sent_value, resolve_update, revision_of, written_by_others
+from qa_sync.sync.records.read_back import is_set_by_system, read_back
 from qa_sync.sync.records.record_view import RecordView, by_side, read_view
 from qa_sync.sync.records.sent_values import sent_texts
 from qa_sync.sync.records.unstored import save_unstored
 from qa_sync.sync.store.encoding import to_json
-from qa_sync.sync.store.links import Link, Links, PendingUpdate, Place
+from qa_sync.sync.store.links import Link, Links, PendingUpdate
 from qa_sync.sync.store.work_queue import ItemState
 from qa_sync.sync.summary import CycleTally
 from qa_sync.sync.writer import Writer
-from qa_sync.systems.cards import PropertyCard, Writable
 
 ATTEMPTS = 3
 """Attempts per pair, each from a fresh read, after conflicting edits.
@@ -151,7 +151,7 @@ class PairUpdater:
         self._links.begin_update(link, pending_update)
         began = self._clocks.now()
         try:
-            written_paths = self._writer.update(lane, end, record, values)
+            written = self._writer.update(lane, end, record, values)
         except (RequestRejected, NotConvertible):
             self._links.finish_update(link, side)
             raise
@@ -159,18 +159,20 @@ class PairUpdater:
         if fresh is None:
             self._links.finish_update(link, side)
             return views[side]
-        after = read_view(end, fresh, lane.rows)
+        found = read_back(lane, end, (fresh, written.shown), sent, self._converter.zone)
+        after = found.after
         self._clocks.measure(views[side], after, began)
-        own_rows = [*updated, *(row for row in lane.rows if row.card(side).write_path in written_paths)]
-        followers = [row for row in plan.unchanged if _is_set_by_system(row.card(side))]
-        timestamps = own_write(views[side], after, self._links.synced(link))
-        overwritten: dict[Place, str] = {}
+        own_rows = [*updated, *(row for row in lane.rows if row.card(side).write_path in written.paths)]
+        followers = [row for row in plan.unchanged if is_set_by_system(row.card(side))]
+        timestamps = own_write(views[side], found.shown or after, self._links.synced(link))
+        edited = {row.card(side).path for row in own_rows if found.is_edited(row.card(side).path)}
         if written_by_others(pending_update.revision, revision_of(end.card, fresh.data)):
-            own_rows, timestamps = [row for row in own_rows if self._is_own_value(row, pending_update, after)], {}
-            # What was sent counts as synced: then the other value is an edit, also one back to the value before.
-            own_paths = {row.card(side).path for row in own_rows}
-            overwritten = {(side, path): text for path, text in sent.items() if path not in own_paths}
-        received = synced_texts(after, [*own_rows, *followers]) | overwritten
+            edited |= {row.card(side).path for row in own_rows if not self._is_own_value(row, pending_update, after)}
+        # What was sent counts as synced: then the other value is an edit, also one back to the value before.
+        overwritten = {(side, path): text for path, text in sent.items() if path in edited}
+        own_rows = [row for row in own_rows if row.card(side).path not in edited]
+        timestamps = {} if edited else timestamps
+        received = found.synced_texts([*own_rows, *followers]) | overwritten
         if side is Side.SOURCE:
             # A source of several targets keeps its old synced value, so that the next cycle writes it to the others.
             received = {place: text for place, text in received.items() if place[1] not in lane.shared_sources}
@@ -200,11 +202,3 @@ class PairUpdater:
         for problem in plan.unconvertible:
             label = lane.end(problem.side).system.label
             tally.problem(lane.section.key, label, views[problem.side].record.id, f"{problem.path}: {problem.reason}")
-
-
-def _is_set_by_system(card: PropertyCard) -> bool:
-    """Return whether the system itself sets a property, so that it may change with a write.
-
-    Any other property that changes meanwhile may be an edit.
-    """
-    return card.derived or card.writable is Writable.NEVER

@@ -8,6 +8,7 @@ from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import is_written, shown_values
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.writer import Written
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -17,7 +18,7 @@ from qa_sync.values.form import Json
 class Duplicate(FaultyWriter):
     """Creates each record twice."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record and a copy that differs only in unique properties."""
         made = self.inner.insert(lane, end, values, found)
         with suppress(RequestRejected):  # a system that rejects the copy prevents this fault
@@ -28,7 +29,7 @@ class Duplicate(FaultyWriter):
 class DuplicateOnUpdate(FaultyWriter):
     """Creates a copy of each updated record."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and create a copy of it."""
         sent = self.inner.update(lane, end, record, values)
         written = frozenset(p.write_path for p in end.card.properties.values() if is_written(p))

@@ -8,7 +8,7 @@ from datetime import datetime
 from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.store.encoding import to_json
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 
@@ -34,7 +34,7 @@ class FirstOfBatchOnly(FaultyWriter):
         self._written: dict[tuple[str, str, str], tuple[int, str | None]] = {}
         self._lost: set[str] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create the first record of a cycle."""
         content = to_json(dict(values))
         if content in self._lost or not self._is_first(lane, end, content):
@@ -42,9 +42,9 @@ class FirstOfBatchOnly(FaultyWriter):
             return None
         return self.inner.insert(lane, end, values, found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update the first record of a cycle, any number of times."""
-        return self.inner.update(lane, end, record, values) if self._is_first(lane, end, record.id) else frozenset()
+        return self.inner.update(lane, end, record, values) if self._is_first(lane, end, record.id) else NOTHING_WRITTEN
 
     def _is_first(self, lane: Lane, end: LaneEnd, which: str) -> bool:
         system = find_wrapped(end.system, ListCounter)

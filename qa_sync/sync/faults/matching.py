@@ -11,7 +11,7 @@ from qa_sync.dataflow.model import StatementKind
 from qa_sync.errors import NotConvertible, RequestRejected
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -50,13 +50,13 @@ class AdoptExisting(FaultyWriter):
         super().__init__(inner)
         self._linked: set[tuple[str, str, str]] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Overwrite a lookalike of the new record, or create the record."""
         for lookalike in self.lookalikes(lane, end, values):
             with suppress(RequestRejected):
                 self.inner.update(lane, end, lookalike, values)
             is_linked = self._key(end, lookalike.id) in self._linked
-            return None if is_linked else self._mark_linked(end, lookalike.id)
+            return None if is_linked else self._mark_linked(end, lookalike)
         return self._mark_linked(end, self.inner.insert(lane, end, values, found))
 
     def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:
@@ -74,15 +74,15 @@ class AdoptExisting(FaultyWriter):
         """Return whether this writer has not created or updated a record yet."""
         return self._key(end, record.id) not in self._linked
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and mark it as linked."""
-        self._mark_linked(end, record.id)
+        self._mark_linked(end, record)
         return self.inner.update(lane, end, record, values)
 
-    def _mark_linked(self, end: LaneEnd, id: str | None) -> str | None:
-        if id is not None:
-            self._linked.add(self._key(end, id))
-        return id
+    def _mark_linked(self, end: LaneEnd, record: Record | None) -> Record | None:
+        if record is not None:
+            self._linked.add(self._key(end, record.id))
+        return record
 
     def _key(self, end: LaneEnd, id: str) -> tuple[str, str, str]:
         return end.system.label, end.card.datatype, id

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
@@ -24,11 +24,11 @@ class FaultyWriter:
     def __init__(self, inner: Writer) -> None:
         self.inner = inner
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record."""
         return self.inner.insert(lane, end, values, found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record."""
         return self.inner.update(lane, end, record, values)
 
@@ -49,13 +49,13 @@ class FaultySystem:
         """Return a record."""
         return self.inner.lookup(datatype, id)
 
-    def insert(self, datatype: str, values: Values, found: Callable[[], str | None] | None = None) -> str:
+    def insert(self, datatype: str, values: Values, found: Callable[[], str | None] | None = None) -> Record:
         """Create a record."""
         return self.inner.insert(datatype, values, found)
 
-    def update(self, record: Record, values: Values) -> None:
+    def update(self, record: Record, values: Values) -> Record | None:
         """Update a record."""
-        self.inner.update(record, values)
+        return self.inner.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:
         """Delete a record."""

@@ -58,19 +58,21 @@ class JournaledSystem:
         self._check_created(record)
         return record
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None
+    ) -> Record:
         """Create a record; the journal gets the intent before and the id after it."""
         self._look()
         number = self._owned.note_intent(self.label, datatype, values)
         # The record may exist in spite of an error: then cleanup finds it by its mark.
         made = self._system.insert(datatype, values, found)
-        self._owned.made(number, self.label, datatype, made)
+        self._owned.made(number, self.label, datatype, made.id)
         return made
 
-    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
         """Change one of the run's records; raises InternalError for any other."""
         self._owned.require_owned(record, self.cards[record.datatype])
-        self._system.update(record, values)
+        return self._system.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:
         """Delete one of the run's records and verify it; raises InternalError for any other."""

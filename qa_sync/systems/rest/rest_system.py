@@ -32,6 +32,7 @@ from qa_sync.systems.responses.parsing import (
 )
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
 from qa_sync.systems.rest.service_connections import ServiceConnections
+from qa_sync.systems.rest.shown_records import created_record, updated_record
 from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import template_functions
@@ -154,16 +155,19 @@ class RestSystem:
             self._services.exchange.raise_unexpected_shape(operation.name, f"got {record.id[:80]!r} instead of {id!r}")
         return record
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> Record:
         """Create a record from wire values by write path; return its id."""
         card, operation = self._operation(datatype, "insert")
         write = build_insert(card, operation, values)
+        shown: Json = None
 
         def post() -> str:
+            nonlocal shown
             sent = self._services.send(operation, write.variables, body=write.body, idempotent=False)
             whole = self._services.exchange.read_created(sent.request, sent.response)
             self._services.raise_reported_error(operation, sent, whole)
-            new = created_id(card, operation, select_entities(operation, whole)) or located_id(sent.response)
+            shown = select_entities(operation, whole)
+            new = created_id(card, operation, shown) or located_id(sent.response)
             if new is None:
                 why = f"the new record's {card.key!r} is not in the response, or is not an id"
                 self._services.exchange.raise_missing_id(sent.request, sent.response, why)
@@ -173,7 +177,7 @@ class RestSystem:
         if self.exchange_log.redact(new) != new:
             # It would stand in the journal, in the store of a sync, and in the URLs of further requests.
             raise UncertainWrite(f"{self.label}: the id of a new record contains a secret", succeeded=True)
-        return new
+        return created_record(self.label, card, new, shown)
 
     def _created(self, datatype: str, post: Callable[[], str], found: Found | None) -> str:
         """Create a record once; return its id."""
@@ -183,11 +187,13 @@ class RestSystem:
         looking = watched.looking(found) if found else None
         return create_idempotently(watched, looking, self._wait, self._pauses_s, watched.unsettled_s)
 
-    def update(self, record: Record, values: Mapping[str, Json]) -> None:
-        """Change the given wire values (by write path) of a record that was just read."""
+    def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
+        """Change the given wire values (by write path) of a record; return what the response shows."""
         card, operation = self._operation(record.datatype, "update")
+        shown: Json = None
 
         def put(now: Record) -> None:
+            nonlocal shown
             write = build_update(card, operation, now.id, now.data, values)
             once = adds_elements(card, write.entity)
             headers = revision_header(card.revision, now.data)
@@ -195,11 +201,13 @@ class RestSystem:
                 operation, write.variables, body=write.body, headers=headers, idempotent=not once
             )
             self._services.expect_success(operation, sent, uncertain=once)
+            shown = self._services.shown(operation, sent)
 
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
 
         update_idempotently(put, record, look, card=card, values=values, wait=self._wait, check_delays_s=self._pauses_s)
+        return updated_record(self.label, card, operation, record.id, shown)
 
     def delete(self, datatype: str, id: str) -> None:
         """Delete a record; a record that does not exist any more is not an error."""

@@ -8,14 +8,14 @@ from functools import cache
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.errors import RequestRejected
+from qa_sync.errors import InvalidResponse, RequestRejected
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Operation, Service
 from qa_sync.systems.requests.rendering import RequestRenderer, find_url_rebase
 from qa_sync.systems.requests.request import parsed_headers
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
-from qa_sync.systems.responses.parsing import SentRequest, has_error_expression, read_error
+from qa_sync.systems.responses.parsing import SentRequest, has_error_expression, read_error, select_entities
 from qa_sync.systems.rest.clients import make_exchange
 from qa_sync.systems.templates.filters import READER
 from qa_sync.systems.templates.jwt import JwtReader
@@ -88,6 +88,13 @@ class ServiceConnections:
         self.exchange.expect_success(sent.request, sent.response, uncertain=uncertain)
         if has_error_expression(operation):
             self.raise_reported_error(operation, sent, self.exchange.json(sent.request, sent.response))
+
+    def shown(self, operation: Operation, sent: SentRequest) -> Json:
+        """Return the entities in the response to a write, None where it is not JSON."""
+        try:
+            return select_entities(operation, self.exchange.json(sent.request, sent.response))
+        except InvalidResponse:
+            return None
 
     def raise_reported_error(self, operation: Operation, sent: SentRequest, body: Json) -> None:
         """Raise RequestRejected if the body of a successful response reports an error."""

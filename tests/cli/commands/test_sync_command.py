@@ -49,7 +49,7 @@ def place(serve: Serve) -> Path:
     """Two customers and an order of one of them, and no one who syncs."""
     config = serve(SPEC, "--no-sync")
     with system(config, "WooCommerce") as shop:
-        made = [shop.insert("customer", {"email": f"{n}@example.test", "first_name": n}) for n in ("ada", "bo")]
+        made = [shop.insert("customer", {"email": f"{n}@example.test", "first_name": n}).id for n in ("ada", "bo")]
         shop.insert("order", {"customer_id": int(made[0]), "currency": "NOK"})
     return config
 

@@ -10,6 +10,7 @@ from sync_world import KEY, World, every, make_world
 from qa_sync.errors import InvalidResponse, SystemUnreachable
 from qa_sync.sync.store.links import PendingCreate
 from qa_sync.systems.rest.uncertain_writes import Found
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 
@@ -21,7 +22,7 @@ def world() -> World:
 def test_a_create_without_a_response_is_not_repeated(world: World) -> None:
     insert = world.office.insert
 
-    def crash_after(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> str:
+    def crash_after(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> Record:
         insert(datatype, values)
         raise SystemUnreachable("no answer")
 
@@ -41,7 +42,7 @@ def test_a_create_without_a_response_is_not_repeated(world: World) -> None:
 def test_a_create_that_failed_without_a_trace_is_made(world: World) -> None:
     insert = world.office.insert
 
-    def fail(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> str:
+    def fail(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> Record:
         raise InvalidResponse(f"500 for {datatype} with {len(values)} values")
 
     world.office.insert = fail  # type: ignore[method-assign]

@@ -43,7 +43,7 @@ def connected(*entities: str) -> tuple[Section, Section]:
 
 
 def test_only_what_is_connected_to_a_linked_record_is_created(world: World) -> None:
-    group = world.shop.insert("groups", {"title": "G"})
+    group = world.shop.insert("groups", {"title": "G"}).id
     world.shop.insert("people", {"name": "in", "group": group})
     world.shop.insert("people", {"name": "out"})
     world.shop.insert("people", {"name": "lost", "group": "S-99"})
@@ -52,20 +52,20 @@ def test_only_what_is_connected_to_a_linked_record_is_created(world: World) -> N
 
 
 def test_a_connection_to_an_entity_that_is_not_synchronized_is_reported(world: World) -> None:
-    world.shop.insert("people", {"name": "in", "group": world.shop.insert("groups", {"title": "G"})})
+    world.shop.insert("people", {"name": "in", "group": world.shop.insert("groups", {"title": "G"}).id})
     summary = world.engine(*connected("Deals")).cycle()
     assert world.office.records("person") == {}
     assert "connected to" in summary.problems[0].text
 
 
 def test_a_connection_may_name_its_entity_with_a_system_and_run_through_a_list(world: World) -> None:
-    group = world.shop.insert("groups", {"title": "G"})
+    group = world.shop.insert("groups", {"title": "G"}).id
     world.shop.insert("people", {"name": "in", "tags.group": [None, group]})
     assert world.engine(*connected("Shop-groups")).cycle().created == 2
 
 
 def test_a_connection_that_names_nothing_creates_nothing(world: World) -> None:
-    world.shop.insert("people", {"name": "in", "group": world.shop.insert("groups", {"title": "G"})})
+    world.shop.insert("people", {"name": "in", "group": world.shop.insert("groups", {"title": "G"}).id})
     people = section(1, "People", "Person", LINK_FIRST, StatementKind.NEW_IF_CONNECTED, pairs=BASIC)
     groups = section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))
     assert world.engine(people, groups).cycle().created == 1

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fault_proxy import FaultProxy
+from msgspec.structs import replace
 from sync_fakes import OFFICE, FakeSystem
 from sync_world import KEY, World, every, make_world
 
@@ -28,6 +29,7 @@ from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
@@ -38,11 +40,13 @@ class Forgetful(FakeSystem):
 
     copies = 1
 
-    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+    def insert(
+        self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None
+    ) -> Record:
         for _ in range(self.copies):
             made = super().insert(datatype, values)
         assert found is not None
-        return found() or made + " (not found)"
+        return replace(made, id=found() or f"{made.id} (not found)")
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_a_create_that_returns_the_counterpart_of_another_record_is_a_problem(wo
     world.shop.insert("people", {"name": "Ada"})
     engine = world.engine(every())
     engine.cycle()
-    world.office.insert = lambda *_: "O-1"  # type: ignore[method-assign]
+    world.office.insert = lambda *_: Record("Office", "person", "O-1", {})  # type: ignore[method-assign]
     world.shop.insert("people", {"name": "Bo"})
     assert [p.id for p in engine.cycle().problems] == ["S-2"]
     assert [p.id for p in engine.cycle().problems] == ["S-2"]

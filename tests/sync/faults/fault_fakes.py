@@ -11,6 +11,7 @@ from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Section, Statement, StatementKind
 from qa_sync.errors import RequestRejected
 from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
+from qa_sync.sync.writer import Written
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -27,15 +28,15 @@ class Notes:
     updates: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
     refused: set[Json] = field(default_factory=set)
 
-    def insert(self, _lane: Lane, _end: LaneEnd, values: Values, _found: Found | None = None) -> str | None:
+    def insert(self, _lane: Lane, end: LaneEnd, values: Values, _found: Found | None = None) -> Record | None:
         self._check(values)
         self.inserts.append(dict(values))
-        return f"made-{len(self.inserts)}"
+        return Record(end.system.label, end.card.datatype, f"made-{len(self.inserts)}", {})
 
-    def update(self, _lane: Lane, _end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, _lane: Lane, _end: LaneEnd, record: Record, values: Values) -> Written:
         self._check(values)
         self.updates.append((record.id, dict(values)))
-        return frozenset(values)
+        return Written(frozenset(values))
 
     def _check(self, values: Values) -> None:
         if any(value in self.refused for value in values.values() if not isinstance(value, list)):

@@ -9,6 +9,7 @@ from fault_fakes import Notes, card_of, lane_to
 
 from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.sync.faults.table import find_fault
+from qa_sync.sync.writer import NOTHING_WRITTEN, Written
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
@@ -91,7 +92,7 @@ def test_a_write_is_damaged_on_insert_and_on_update(fault: str, form: Form, give
         del expected["p"]
     assert notes.inserts == [expected]
     assert notes.updates == [("T-1", expected)]
-    assert sent == expected.keys()
+    assert sent.paths == expected.keys()
 
 
 def test_what_the_system_decides_is_not_touched() -> None:
@@ -133,7 +134,7 @@ class TestRefusedDamage:
     def test_an_update_of_nothing_else_is_not_sent(self) -> None:
         lane, notes = lane_to(card_of(PropertyCard("p", WHOLE))), Notes(refused={"5"})
         record = Record("Office", "thing", "T-1", {})
-        assert find_fault("type-change").writer(notes).update(lane, lane.target, record, {"p": 5}) == frozenset()
+        assert find_fault("type-change").writer(notes).update(lane, lane.target, record, {"p": 5}) == NOTHING_WRITTEN
         assert notes.updates == []
 
     def test_a_write_rejected_without_the_fault_stays_rejected(self) -> None:
@@ -143,7 +144,7 @@ class TestRefusedDamage:
 
     def test_a_conflict_is_the_engines_business(self) -> None:
         class Busy(Notes):
-            def update(self, *_: object) -> frozenset[str]:
+            def update(self, *_: object) -> Written:
                 raise Conflict("changed", status=409)
 
         lane = lane_to(card_of(PropertyCard("p", WHOLE)))

@@ -8,8 +8,9 @@ from fault_fakes import Notes, card_of, lane_of, lane_to, record_of, saying
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.lanes import Lane, Side
-from qa_sync.sync.writer import PlainWriter, Writer
+from qa_sync.sync.writer import NOTHING_WRITTEN, PlainWriter, Writer
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Form
 
 ROWS = (("name", "fullName"), ("nick", "alias"), ("age", "years"), ("mail.shown", "email"))
@@ -41,6 +42,10 @@ def both_updates(name: str, lane: Lane, notes: Notes) -> list[str]:
     return [which for which, _ in notes.updates]
 
 
+def id_of(made: Record | None) -> str | None:
+    return made.id if made else None
+
+
 def test_drop_create(lane: Lane, notes: Notes) -> None:
     assert faulty("drop-create", notes).insert(lane, lane.target, {"fullName": "Ada"}) is None
     assert notes.inserts == []
@@ -69,13 +74,12 @@ def test_first_update_only(lane: Lane, notes: Notes) -> None:
     sent = [writer.update(lane, lane.target, record_of(lane, "O-1"), {"alias": nick}) for nick in "BCD"]
     writer.update(lane, lane.source, record_of(lane, "S-1", Side.SOURCE), {"nick": "B"})
     assert notes.updates == [("O-1", {"alias": "B"}), ("S-1", {"nick": "B"})]
-    assert sent == [{"alias"}, frozenset(), frozenset()]
+    assert [written.paths for written in sent] == [{"alias"}, frozenset(), frozenset()]
 
 
 def test_duplicate(lane: Lane, notes: Notes) -> None:
-    assert (
-        faulty("duplicate", notes).insert(lane, lane.target, {"fullName": "Bo", "email": "b@example.test"}) == "made-1"
-    )
+    made = faulty("duplicate", notes).insert(lane, lane.target, {"fullName": "Bo", "email": "b@example.test"})
+    assert id_of(made) == "made-1"
     assert notes.inserts[1] == {"fullName": "Bo", "email": "b+copy@example.test"}
 
 
@@ -111,14 +115,15 @@ def test_reset_others(lane: Lane, notes: Notes) -> None:
 
 
 def test_wrong_record(lane: Lane, notes: Notes) -> None:
-    other = lane.target.system.insert("person", {"fullName": "Bo"})
+    other = lane.target.system.insert("person", {"fullName": "Bo"}).id
     values = {"alias": "B", "email": "b@example.test"}
-    assert faulty("wrong-record", notes).update(lane, lane.target, record_of(lane, "O-1"), values) == frozenset()
+    assert faulty("wrong-record", notes).update(lane, lane.target, record_of(lane, "O-1"), values) == NOTHING_WRITTEN
     assert notes.updates == [(other, {"alias": "B"})]
 
 
 def test_wrong_record_needs_another_one(lane: Lane, notes: Notes) -> None:
-    assert faulty("wrong-record", notes).update(lane, lane.target, record_of(lane, "O-1"), {"alias": "B"}) == {"alias"}
+    written = faulty("wrong-record", notes).update(lane, lane.target, record_of(lane, "O-1"), {"alias": "B"})
+    assert written.paths == {"alias"}
     assert notes.updates == [("O-1", {"alias": "B"})]
 
 
@@ -157,21 +162,21 @@ class TestMatching:
     def test_merge_by_name_adopts_and_overwrites_a_namesake(self) -> None:
         card = card_of(PropertyCard("title", Form(), concept="name"), PropertyCard("note", Form()))
         lane = lane_to(card)
-        there = lane.target.system.insert("thing", {"title": "Ada", "note": "old"})
+        there = lane.target.system.insert("thing", {"title": "Ada", "note": "old"}).id
         writer = faulty("merge-by-name", PlainWriter())
-        assert writer.insert(lane, lane.target, {"title": "Ada", "note": "new"}) == there
+        assert id_of(writer.insert(lane, lane.target, {"title": "Ada", "note": "new"})) == there
         assert writer.insert(lane, lane.target, {"title": "Ada", "note": "newer"}) is None  # that one is linked now
-        assert writer.insert(lane, lane.target, {"title": "Bo"}) == "O-2"
+        assert id_of(writer.insert(lane, lane.target, {"title": "Bo"})) == "O-2"
         assert [r.data.get("note") for r in lane.target.system.list("thing")] == ["newer", None]
 
     def test_merge_by_name_needs_names(self, lane: Lane, notes: Notes) -> None:
-        assert faulty("merge-by-name", notes).insert(lane, lane.target, {"fullName": "Ada"}) == "made-1"
+        assert id_of(faulty("merge-by-name", notes).insert(lane, lane.target, {"fullName": "Ada"})) == "made-1"
 
     def test_merge_empty_adopts_what_has_no_value_either(self) -> None:
         lane = lane_of(*ROWS, criteria=(("nick", "alias"),))
-        there = [lane.target.system.insert("person", {"fullName": name}) for name in ("Ada", "Bo")]
+        there = [lane.target.system.insert("person", {"fullName": name}).id for name in ("Ada", "Bo")]
         writer = faulty("merge-empty", PlainWriter())
-        assert writer.insert(lane, lane.target, {"fullName": "Cy", "alias": "C"}) == "O-3"
-        assert writer.insert(lane, lane.target, {"fullName": "Dee"}) == there[0]
+        assert id_of(writer.insert(lane, lane.target, {"fullName": "Cy", "alias": "C"})) == "O-3"
+        assert id_of(writer.insert(lane, lane.target, {"fullName": "Dee"})) == there[0]
         writer.update(lane, lane.target, record_of(lane, there[1]), {"fullName": "Bob"})
-        assert writer.insert(lane, lane.target, {"fullName": "Ed"}) == "O-4"  # all others are linked by now
+        assert id_of(writer.insert(lane, lane.target, {"fullName": "Ed"})) == "O-4"  # all others are linked by now

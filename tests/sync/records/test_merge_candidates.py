@@ -133,8 +133,8 @@ def test_many_deleted_records_hide_no_match(world: World) -> None:
 @pytest.mark.parametrize("later", ["shop", "office"])
 def test_when_matched_records_differ_the_later_one_wins(world: World, later: str) -> None:
     makers = {
-        "shop": lambda: world.shop.insert("people", {"name": "Ada", "nick": "shop"}),
-        "office": lambda: world.office.insert("person", {"fullName": "Ada", "alias": "office"}),
+        "shop": lambda: world.shop.insert("people", {"name": "Ada", "nick": "shop"}).id,
+        "office": lambda: world.office.insert("person", {"fullName": "Ada", "alias": "office"}).id,
     }
     for name in sorted(makers, key=lambda n: n == later):
         makers[name]()

@@ -229,7 +229,7 @@ class TestOAuth2:
     @pytest.mark.parametrize("trouble", [httpx.ReadError("x"), httpx.Response(503), httpx.Response(429)])
     def test_a_create_is_safe_while_there_is_no_token(self, tmp_path: Path, trouble: Any) -> None:
         world = small(tmp_path, trouble, {"access_token": "t"}, {"id": "7"}, secrets=SECRETS, oauth2=OAUTH2)
-        assert world.connection.system().insert("thing", {"name": "a"}) == "7"
+        assert world.connection.system().insert("thing", {"name": "a"}).id == "7"
         assert world.server.lines == ["POST /token", "POST /token", "POST /things"]
 
     @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ class TestWooCommerce:
         seen: list[httpx.Request] = []
         connection = self.connection("http://shop.example", lambda app: Watched(app, seen))
         system = connection.system()
-        made = system.insert("product", {"name": "Tee [x] & é", "regular_price": "10.00"})
+        made = system.insert("product", {"name": "Tee [x] & é", "regular_price": "10.00"}).id
         assert [r.id for r in system.list("product")] == [made]
         system.delete("product", made)
         assert len(seen) == 3

@@ -90,7 +90,7 @@ def asked(tmp_path: Path) -> Asked:
             system = connection.system()
             assert system.lookup("thing", "1") is not None
             assert system.lookup("thing", "1") is not None
-            assert system.insert("thing", {"name": "x"}) == "1"
+            assert system.insert("thing", {"name": "x"}).id == "1"
             connection.close()
         return [f"{r.method} {r.headers.get('authorization', '-').partition(' ')[0]}" for r in place.asked]
 

@@ -128,7 +128,7 @@ def test_rules_that_only_note_something_leave_the_body_as_it_is(tmp_path: Path) 
 
     place = folder(tmp_path, rest(thing_insert={"url": "things", "method": "POST"}), thing=[COLLECT, share(*NOTES)])
     system = RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door))
-    assert system.insert("thing", {"name": "A"}) == "7"
+    assert system.insert("thing", {"name": "A"}).id == "7"
     assert bodies == [{"name": "A"}]
 
 

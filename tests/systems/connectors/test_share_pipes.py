@@ -25,7 +25,7 @@ def card(name: str, **options: Any) -> EntityCard:
 
 def inserted(name: str, response: Answers, **options: Any) -> Fake:
     system, fake = speak_folder("sharing", response, **options)
-    assert system.insert(name, {"name": "A", "sesam_x": 1, "at.city": "B"}) == "7"
+    assert system.insert(name, {"name": "A", "sesam_x": 1, "at.city": "B"}).id == "7"
     return fake
 
 

@@ -47,7 +47,7 @@ WORK: dict[str, Callable[[Small], object]] = {
 }
 DO: dict[str, Callable[[Small], object]] = {
     **WORK,
-    "insert": lambda w: w.connection.system().insert("thing", {"name": "a"}, found=lambda: None),
+    "insert": lambda w: w.connection.system().insert("thing", {"name": "a"}, found=lambda: None).id,
 }
 ANSWERS: dict[str, Any] = {"list": [THING], "lookup": THING, "update": THING, "delete": {}}
 
@@ -210,7 +210,7 @@ class TestCreate:
     def create(self, world: Small, *looks: str | None) -> tuple[str, int]:
         """Create a thing; each look for it finds what it is given; return the id and how many looks were left over."""
         left = list(looks)
-        made = world.connection.system().insert("thing", {"name": "a"}, lambda: left.pop(0))
+        made = world.connection.system().insert("thing", {"name": "a"}, lambda: left.pop(0)).id
         return made, len(left)
 
     @pytest.mark.parametrize("trouble", [LOST, httpx.ReadTimeout("slow"), html(502), html(503), html(504), CUT])
@@ -396,14 +396,14 @@ def test_a_create_is_not_repeated_whatever_a_connector_wants(tmp_path: Path) -> 
 @pytest.mark.parametrize("status", [408, 502, 503, 504, 520, 522, 524])
 def test_what_stands_before_a_system_knows_nothing_of_a_create(tmp_path: Path, status: int) -> None:
     world = small(tmp_path, html(status))
-    assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
+    assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77").id == "77"
     assert len(world.server.asked) == 1
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(201), httpx.Response(201, json={"thing": {"id": "1"}})])
 def test_a_create_that_does_not_show_what_it_made_is_searched_for(tmp_path: Path, answer: httpx.Response) -> None:
     world = small(tmp_path, answer)
-    assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
+    assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77").id == "77"
     with pytest.raises(UncertainWrite, match="'id' is not in the response") as told:
         small(tmp_path, answer).connection.system().insert("thing", {"name": "x"})
     assert told.value.succeeded

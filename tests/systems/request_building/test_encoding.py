@@ -22,7 +22,7 @@ ENV: dict[str, Any] = {"region": "no", "limit": 50, "strict": True}
 
 def sent(kind: str, values: dict[str, Any]) -> httpx.Request:
     system, fake = speak_folder("payloads", {"id": 1}, env=ENV)
-    assert system.insert(kind, values) == "1"
+    assert system.insert(kind, values).id == "1"
     return fake.asked[0]
 
 

@@ -129,14 +129,14 @@ class TestLookup:
 class TestInsert:
     def test_the_body_is_wrapped_and_takes_the_constants_along(self) -> None:
         system, fake = speak("wix", {"product": {"id": "p-1"}})
-        assert system.insert("products", {"name": "T", "priceData.price": 10.5}) == "p-1"
+        assert system.insert("products", {"name": "T", "priceData.price": 10.5}).id == "p-1"
         assert fake.lines == ["POST https://api.example.test/stores/v1/products"]
         assert fake.bodies == [{"product": {"productType": "physical", "name": "T", "priceData": {"price": 10.5}}}]
         assert fake.asked[0].headers["content-type"] == "application/json"
 
     def test_an_integer_id_becomes_text(self) -> None:
         system, _ = speak("customwebshop", {"id": 17})
-        assert system.insert("product", {"title": "Tee"}) == "17"
+        assert system.insert("product", {"title": "Tee"}).id == "17"
 
     def test_a_selector_makes_its_element(self) -> None:
         system, fake = speak("wix", {"contact": {"id": "c-1"}})

@@ -320,7 +320,7 @@ def spoken(place: Path, vendor: Any, **operations: Any) -> RestSystem:
 def test_one_url_for_all_with_ids_as_numbers_and_pages_in_the_body(tmp_path: Path) -> None:
     vendor = Procedures()
     rpc = spoken(tmp_path, vendor)
-    made = [rpc.insert("thing", {"name": name}) for name in ("a", "b", "c")]
+    made = [rpc.insert("thing", {"name": name}).id for name in ("a", "b", "c")]
     assert made == ["1", "2", "3"]
     one = rpc.lookup("thing", "2")
     assert one is not None

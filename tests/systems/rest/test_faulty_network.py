@@ -75,7 +75,7 @@ class Worker:
 
     def create(self, number: int) -> str:
         values = self.kind.values(number)
-        return self.system.insert(self.kind.datatype, values, lambda: self.found(values[self.kind.mark]))
+        return self.system.insert(self.kind.datatype, values, lambda: self.found(values[self.kind.mark])).id
 
     def found(self, mark: str) -> str | None:
         listed = self.system.list(self.kind.datatype)

@@ -25,7 +25,7 @@ def speak(folder: Path, payloads: Mapping[str, Any] | None = None) -> tuple[Rest
 
 def written(system: RestSystem, people: People) -> list[str]:
     """Create a person, change it, and return the bodies."""
-    key = system.insert("person", {"name": "A", "note": "n"})
+    key = system.insert("person", {"name": "A", "note": "n"}).id
     record = system.lookup("person", key)
     assert record is not None
     system.update(record, {"name": "B"})

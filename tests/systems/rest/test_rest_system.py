@@ -92,7 +92,7 @@ class World:
         self.first: dict[str, Record] = {}
         for card in sorted(self.cards, key=lambda c: c.datatype.startswith("order")):
             values = self.wire(card, SAMPLE, {Writable.ALWAYS, Writable.CREATE})
-            self.ids[card.datatype] = self.system.insert(card.datatype, values)
+            self.ids[card.datatype] = self.system.insert(card.datatype, values).id
             self.first[card.datatype] = self.read(card)  # at once: a paid order lowers its products' stock
 
     @property

@@ -135,7 +135,7 @@ CREATED = [
 def test_the_id_of_a_new_record_is_in_the_body_or_in_the_location(
     tmp_path: Path, response: httpx.Response, id: str
 ) -> None:
-    assert connect(tmp_path, Server(response)).insert("thing", {"name": "Ada"}) == id
+    assert connect(tmp_path, Server(response)).insert("thing", {"name": "Ada"}).id == id
 
 
 NO_ID = [

@@ -36,7 +36,7 @@ class FirstSights(FaultySystem):
 class CreateAtFirstSight(FaultyWriter):
     """Creates counterparts of records only in the cycle that lists them for the first time."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record, unless its source record was listed before."""
         seen = find_wrapped(lane.end(end.side.other).system, FirstSights)
         is_decided = any(lane.has_statement(kind) for kind in DECIDED_ONCE)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
 from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.writer import Written
 from qa_sync.systems.system import Record, System
 from qa_sync.values import paths
 
@@ -77,7 +78,7 @@ class IgnoredStates(FaultySystem):
 class LoseEditsDuringCycle(FaultyWriter):
     """Takes the states of the other side's records at the end of a write for those that the cycle has read."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and forget what was edited meanwhile on the other side."""
         sent = self.inner.update(lane, end, record, values)
         there = lane.end(end.side.other)

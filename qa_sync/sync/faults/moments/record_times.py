@@ -41,10 +41,10 @@ class SameSecondAsOwnWrite(FaultySystem):
             is_own = own is not None and second_of(self.inner, own) == second_of(self.inner, record)
             yield own if own and is_own else record
 
-    def insert(self, datatype: str, values: Values, found: Callable[[], str | None] | None = None) -> str:
+    def insert(self, datatype: str, values: Values, found: Callable[[], str | None] | None = None) -> Record:
         """Create a record and remember it."""
         made = self.inner.insert(datatype, values, found)
-        self._remember(datatype, made)
+        self._remember(datatype, made.id)
         return made
 
     def update(self, record: Record, values: Values) -> None:

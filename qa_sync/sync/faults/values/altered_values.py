@@ -8,7 +8,7 @@ from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.sync.faults.property_kinds import by_write_path, is_written, truncated
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -49,7 +49,7 @@ class AlterValues(FaultyWriter):
         super().__init__(inner)
         self._change = change
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record with altered values."""
         try:
             return self.inner.insert(lane, end, self._altered(end, values), found)
@@ -58,7 +58,7 @@ class AlterValues(FaultyWriter):
         except RequestRejected:
             return self.inner.insert(lane, end, self._without_optional(end, values), found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with altered values."""
         try:
             return self._sent(lane, end, record, self._altered(end, values))
@@ -67,8 +67,8 @@ class AlterValues(FaultyWriter):
         except RequestRejected:
             return self._sent(lane, end, record, self._without_optional(end, values))
 
-    def _sent(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        return self.inner.update(lane, end, record, values) if values else frozenset()
+    def _sent(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
+        return self.inner.update(lane, end, record, values) if values else NOTHING_WRITTEN
 
     def _altered(self, end: LaneEnd, values: Values) -> Values:
         cards = by_write_path(end)
@@ -91,7 +91,7 @@ class AlterValues(FaultyWriter):
 class AlterOnCreate(AlterValues):
     """Creates records with altered values; later updates are unaltered."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with unaltered values."""
         return self.inner.update(lane, end, record, values)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from qa_sync.sync.faults.property_kinds import by_write_path, shown_values
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -42,7 +42,7 @@ class ResizeLists(FaultyWriter):
         super().__init__(inner)
         self._length = length
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with resized lists."""
         before = shown_values(end, record.data, values.keys())
         changed = {path: self._one(before.get(path), value) for path, value in values.items()}
@@ -65,11 +65,11 @@ def no_shorter(before: list[Json], value: list[Json]) -> list[Json]:
 class JoinLines(FaultyWriter):
     """Writes only the first of the lines of an order that have one name or product."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record without the further lines."""
         return self.inner.insert(lane, end, _joined(end, values), found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record without the further lines."""
         return self.inner.update(lane, end, record, _joined(end, values))
 

@@ -10,6 +10,7 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 ONE, CENT = Decimal(1), Decimal("0.01")
@@ -99,6 +100,6 @@ without_zero: Change = _without_zero
 class TrueOnCreate(FaultyWriter):
     """Creates records with every boolean set to true."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record with true in place of false."""
         return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()}, found)

@@ -9,7 +9,7 @@ from qa_sync.sync.faults.property_kinds import by_write_path, is_free_text
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.store.encoding import to_json
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -32,7 +32,7 @@ class IgnoreChanges(FaultyWriter):
         super().__init__(inner)
         self._compared = compared
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Write only values that differ for this fault."""
         cards = by_write_path(end)
         changed = {
@@ -40,7 +40,7 @@ class IgnoreChanges(FaultyWriter):
             for path, value in values.items()
             if path not in cards or not self._is_same(cards[path], value, paths.read(record.data, cards[path].path))
         }
-        return self.inner.update(lane, end, record, changed) if changed else frozenset()
+        return self.inner.update(lane, end, record, changed) if changed else NOTHING_WRITTEN
 
     def _is_same(self, card: PropertyCard, one: Json, other: Json) -> bool:
         return type(one) is type(other) and self._compared(card, one) == self._compared(card, other)
@@ -53,18 +53,18 @@ class IgnoreKnownValues(FaultyWriter):
         super().__init__(inner)
         self._written: set[tuple[str, str, str, str]] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record and remember its values."""
         made = self.inner.insert(lane, end, values, found)
-        self._written |= _written(end, made, values)
+        self._written |= _written(end, made.id if made else None, values)
         return made
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Write values of which one is new for this fault."""
         written = _written(end, record.id, values)
         is_known = written <= self._written
         self._written |= written
-        return frozenset() if is_known else self.inner.update(lane, end, record, values)
+        return NOTHING_WRITTEN if is_known else self.inner.update(lane, end, record, values)
 
 
 def _written(end: LaneEnd, id: str | None, values: Values) -> set[tuple[str, str, str, str]]:

@@ -11,6 +11,7 @@ from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 NULL = "null"
@@ -31,7 +32,7 @@ class Invent(FaultyWriter):
         super().__init__(inner)
         self._made_up = made_up
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record with further values; without those that the system rejects."""
         cards = (row.card(end.side) for row in lane.rows)
         free = (card for card in cards if not values.get(card.write_path) and is_written(card))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd, Side
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 
@@ -16,7 +16,7 @@ from qa_sync.systems.system import Record
 class DropCreate(FaultyWriter):
     """Drops every create."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:  # noqa: ARG002 - dropped
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:  # noqa: ARG002 - dropped
         """Drop the create."""
         return None
 
@@ -28,9 +28,9 @@ class DropUpdate(FaultyWriter):
         super().__init__(inner)
         self._sides = sides
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update records of the other sides only."""
-        return frozenset() if end.side in self._sides else self.inner.update(lane, end, record, values)
+        return NOTHING_WRITTEN if end.side in self._sides else self.inner.update(lane, end, record, values)
 
 
 def dropping_updates(*sides: Side) -> Callable[[Writer], Writer]:
@@ -45,11 +45,11 @@ class FirstUpdateOnly(FaultyWriter):
         super().__init__(inner)
         self._updated: set[tuple[str, str, str]] = set()
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record that was never updated before."""
         which = (record.system, record.datatype, record.id)
         if which in self._updated:
-            return frozenset()
+            return NOTHING_WRITTEN
         self._updated.add(which)
         return self.inner.update(lane, end, record, values)
 
@@ -69,17 +69,17 @@ class FillMatchedOnce(FaultyWriter):
         self._made: set[str] = set()
         self._filled: set[str] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record, which stays in sync."""
         made = self.inner.insert(lane, end, values, found)
-        self._made |= {made} if made else set()
+        self._made |= {made.id} if made else set()
         return made
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record that this writer created, or a matched record for the first time."""
         if end.side is Side.TARGET and record.id not in self._made:
             if record.id in self._filled:
-                return frozenset()
+                return NOTHING_WRITTEN
             self._filled.add(record.id)
         return self.inner.update(lane, end, record, values)
 
@@ -87,9 +87,9 @@ class FillMatchedOnce(FaultyWriter):
 class DeleteOnUpdate(FaultyWriter):
     """Deletes a record instead of updating it."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Delete a record if its system allows it, else update it."""
         if "delete" in end.card.cannot:
             return self.inner.update(lane, end, record, values)
         end.system.delete(record.datatype, record.id)
-        return frozenset(values)
+        return Written(frozenset(values))

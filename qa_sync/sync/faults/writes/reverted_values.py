@@ -12,7 +12,7 @@ from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import is_edited, shown_values
 from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
 from qa_sync.sync.lanes import Lane, LaneEnd, Side
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.system import Record, System
 
 LISTINGS = 2
@@ -75,7 +75,7 @@ class RevertUpdates(FaultyWriter):
         super().__init__(inner)
         self._side = side
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and schedule the revert."""
         sent = self.inner.update(lane, end, record, values)
         old = _old_values(end, record, values) if end.side is self._side else {}

@@ -10,6 +10,7 @@ from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import is_edited
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.writer import Written
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
@@ -24,7 +25,7 @@ NUMBERS = frozenset({"decimal", "integer"})
 class DamageUnmapped(FaultyWriter):
     """Updates a record, and then damages it; each fault says how."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record, and damage what the section does not map, as far as the system accepts it."""
         sent = self.inner.update(lane, end, record, values)
         fresh = end.system.lookup(record.datatype, record.id)

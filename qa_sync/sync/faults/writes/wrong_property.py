@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text, truncated
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
-from qa_sync.sync.writer import Writer
+from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -21,12 +21,12 @@ from qa_sync.values.form import Json
 class SwapProperties(FaultyWriter):
     """Swaps two texts."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record with two swapped texts."""
         one_only = len(values.keys() & exchanged_paths(lane, end).keys()) == 1  # a required text would be missing
         return self.inner.insert(lane, end, values if one_only else swap_texts(lane, end, values), found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with two swapped texts."""
         return self.inner.update(lane, end, record, swap_texts(lane, end, values))
 
@@ -89,7 +89,7 @@ def _accept_each_other(a: PropertyCard, b: PropertyCard) -> bool:
 class ResetOthers(FaultyWriter):
     """Clears the mapped texts that an update does not contain."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and clear its other mapped texts."""
         cards = (row.card(end.side) for row in lane.rows)
         others = (p for p in cards if p.write_path not in values and is_edited(p) and is_free_text(p))
@@ -100,7 +100,7 @@ class ResetOthers(FaultyWriter):
 class ResetUnmapped(FaultyWriter):
     """Clears the texts that the section does not map."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and clear its unmapped texts."""
         mapped = {row.card(end.side).write_path for row in (*lane.rows, *lane.criteria)} | values.keys()
         others = (p for p in end.card.properties.values() if p.write_path not in mapped and is_edited(p))
@@ -115,13 +115,13 @@ class EraseOnMerge(FaultyWriter):
         super().__init__(inner)
         self._known: set[str] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record."""
         made = self.inner.insert(lane, end, values, found)
-        self._known |= {made} if made else set()
+        self._known |= {made.id} if made else set()
         return made
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record; the first update of a matched record also clears its other texts."""
         if end.side is Side.SOURCE or record.id in self._known:
             return self.inner.update(lane, end, record, values)

@@ -9,6 +9,7 @@ from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import by_write_path, is_edited, is_free_text, truncated
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.writer import NOTHING_WRITTEN, Written
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
@@ -18,7 +19,7 @@ from qa_sync.values.form import Json
 class WrongRecord(FaultyWriter):
     """Updates another record of the same entity, if one exists."""
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update the first other record, except its unique properties."""
         listed = end.system.list(end.card.datatype)
         other = next((r.id for r in listed if r.id != record.id), None)
@@ -28,17 +29,17 @@ class WrongRecord(FaultyWriter):
         cards = by_write_path(end)
         common = {path: v for path, v in values.items() if path not in cards or not cards[path].unique}
         self.inner.update(lane, end, fresh, common)
-        return frozenset()
+        return NOTHING_WRITTEN
 
 
 class FirstReference(FaultyWriter):
     """Points every reference to the first record."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record with references to first records."""
         return self.inner.insert(lane, end, _with_first_references(end, values), found)
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with references to first records."""
         return self.inner.update(lane, end, record, _with_first_references(end, values))
 
@@ -61,13 +62,13 @@ def _first_of(end: LaneEnd, card: PropertyCard, value: Json) -> Json:
 class CrossSection(FaultyWriter):
     """Also writes to a record of every other entity in the same system on each write."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
         """Create a record and update one of another section."""
         made = self.inner.insert(lane, end, values, found)
         _write_to_others(end, values)
         return made
 
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record and one of another section."""
         sent = self.inner.update(lane, end, record, values)
         _write_to_others(end, values)
