@@ -76,7 +76,9 @@ def compile_checklist(
     `findings` are the lint findings (`findings_of`); None: the spec is linted by itself. `settings` add what the spec
     does not say: conditions, literals, policies.
     """
-    entities_by_section = {s.ordinal: _find_entities(dataflow, s, cards) for s in dataflow.sections}
+    entities_by_section = {
+        s.ordinal: _find_entities(dataflow, s, cards, settings.samples.mail_domain) for s in dataflow.sections
+    }
     with_cards = {
         ordinal: entities for ordinal, entities in entities_by_section.items() if isinstance(entities, EntityPair)
     }
@@ -99,7 +101,9 @@ class UnknownEntities(Struct, frozen=True):
     error: str | None = None
 
 
-def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair | UnknownEntities:
+def _find_entities(
+    dataflow: Dataflow, section: Section, cards: Cards, mail_domain: str
+) -> EntityPair | UnknownEntities:
     try:
         source, target = (
             find_card(cards[e.system], e.entity, e.system, Location(dataflow.path, section.line))
@@ -109,7 +113,7 @@ def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> Entity
         return UnknownEntities(skip=f"no connector for {unknown.args[0]}")
     except UnknownName as error:
         return UnknownEntities(error=error.in_line)
-    return EntityPair(section, *with_tags(section, source, target))
+    return EntityPair(section, *with_tags(section, source, target), mail_domain)
 
 
 class SpecContext(Struct, frozen=True):

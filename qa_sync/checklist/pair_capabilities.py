@@ -12,16 +12,21 @@ from qa_sync.checklist.samples.marks import carries_mark
 from qa_sync.checklist.samples.order_amounts import CARRIED
 from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
+from qa_sync.settings.model import MAIL_DOMAIN
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 from qa_sync.systems.pairing import pairs_of
 
 
 class EntityPair(Struct, frozen=True, dict=True):
-    """The two entities of a section with their cards, and what the systems can do with them."""
+    """The two entities of a section with their cards, and what the systems can do with them.
+
+    `mail_domain` is the domain of e-mail addresses in samples.
+    """
 
     section: Section
     source: EntityCard
     target: EntityCard
+    mail_domain: str = MAIL_DOMAIN
 
     @cached_property
     def pairs(self) -> tuple[PropertyPair, ...]:

@@ -12,6 +12,7 @@ from qa_sync.settings.value_types import (
     CONFLICT,
     COUNT,
     DELETES,
+    DOMAIN_VALUE,
     DURATION_VALUE,
     DURATIONS,
     EMPTY,
@@ -104,6 +105,13 @@ POLICIES: Final[Mapping[str, Key]] = {
     "deletes": Key(DELETES, "What happens to the counterpart of a deleted record; default unchecked.", "deletes"),
     "conflict": Key(CONFLICT, "Which of two conflicting edits wins; default newest.", "conflict"),
 }
+SAMPLES: Final[Mapping[str, Key]] = {
+    "mail_domain": Key(
+        DOMAIN_VALUE,
+        "The domain of all e-mail addresses of samples; one without mailboxes. Default example.org, which is reserved.",
+        "mail_domain",
+    ),
+}
 KEY: Final[Mapping[str, Key]] = {
     "section": Key(TEXT, "The section's heading as written in the spec.", "section", required=True),
     "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
@@ -115,6 +123,7 @@ TABLES: Final[Mapping[str, str]] = {
     "pairs": "Pairs of properties for a section whose property table is empty.",
     "conditions": "The values of a property that meet a section's condition.",
     "policies": "Policies where a spec does not state the behavior.",
+    "samples": "How the values of test records are made.",
     "keys": "The properties by which an audit matches records.",
 }
 """The tables of the file, in addition to the keys of `TOP`."""

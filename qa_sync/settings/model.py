@@ -19,6 +19,9 @@ from qa_sync.location import Location
 
 FILE_NAME = "qa-sync.toml"
 
+MAIL_DOMAIN = "example.org"
+"""A domain that is reserved (RFC 2606) and has no mailboxes. Validators refuse those below `.test`, reserved too."""
+
 
 class Trigger(StrEnum):
     """The ways to trigger the sync under test."""
@@ -144,6 +147,12 @@ class Policies(Struct, frozen=True):
     conflict: str = "newest"
 
 
+class Samples(Struct, frozen=True):
+    """How samples are made: `mail_domain` is the domain of all e-mail addresses, in lower case."""
+
+    mail_domain: str = MAIL_DOMAIN
+
+
 class Settings(Struct, frozen=True):
     """The content of a settings file; without a file, all values are defaults and `path` is None.
 
@@ -159,6 +168,7 @@ class Settings(Struct, frozen=True):
     conditions: tuple[ConfiguredCondition, ...] = ()
     literals: Mapping[str, str] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
+    samples: Samples = field(default_factory=Samples)
 
     def condition(self, heading: str) -> ConfiguredCondition | None:
         """Return the configured condition of the section with the heading, or None."""

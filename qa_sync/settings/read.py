@@ -12,12 +12,25 @@ from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.files import read_limited
 from qa_sync.location import Location
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
-from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
+from qa_sync.settings.keys import (
+    CONDITION,
+    KEY,
+    PAIR,
+    POLICIES,
+    REQUIRED_BY_TRIGGER,
+    SAMPLES,
+    SYNC,
+    SYSTEM,
+    TABLES,
+    TOP,
+    Key,
+)
 from qa_sync.settings.model import (
     ConfiguredCondition,
     ConfiguredKey,
     ConfiguredPair,
     Policies,
+    Samples,
     Settings,
     SyncSettings,
     SystemSettings,
@@ -98,7 +111,18 @@ class _Reader:
         keys = tuple(self._rows(document, "keys", KEY, ConfiguredKey))
         conditions = tuple(self._conditions(document))
         policies = Policies(**self._read(document.get("policies", {}), POLICIES, ("policies",)))
-        return Settings(self.path, systems, sync, pairs, keys=keys, conditions=conditions, policies=policies, **top)
+        samples = Samples(**self._read(document.get("samples", {}), SAMPLES, ("samples",)))
+        return Settings(
+            self.path,
+            systems,
+            sync,
+            pairs,
+            keys=keys,
+            conditions=conditions,
+            policies=policies,
+            samples=samples,
+            **top,
+        )
 
     def _systems(self, raw: Any) -> Iterator[SystemSettings]:
         if not isinstance(raw, dict):

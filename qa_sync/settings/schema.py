@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
+from qa_sync.settings.keys import (
+    CONDITION,
+    KEY,
+    PAIR,
+    POLICIES,
+    REQUIRED_BY_TRIGGER,
+    SAMPLES,
+    SYNC,
+    SYSTEM,
+    TABLES,
+    TOP,
+    Key,
+)
 
 CONDITION_CHOICES = ("equals", "one_of")
 """Keys of which a condition has exactly one."""
@@ -27,6 +39,7 @@ def settings_schema() -> dict[str, Any]:
             "items": {**_table(CONDITION), "oneOf": [{"required": [k]} for k in CONDITION_CHOICES]},
         },
         "policies": _table(POLICIES),
+        "samples": _table(SAMPLES),
     }
     for name, description in TABLES.items():
         top["properties"][name] = {"description": description, **top["properties"][name]}

@@ -20,6 +20,7 @@ SIZE: Final = r"^[1-9][0-9]{0,5}(kB|MB|GB)$"
 DURATION: Final = r"^[0-9]+(\.[0-9]+)?(ms|s|min|h)$"
 RATE: Final = r"^[1-9][0-9]*/(s|min|h)$"
 URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+DOMAIN: Final = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$"
 HOST: Final = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?$"
 
 
@@ -145,6 +146,7 @@ WORDS: Final = _list_of(TEXT, 'a list of strings: ["program", "argument"]')
 HOSTS: Final = _list_of(
     _patterned('a host such as "files.example.com"', HOST, str.lower), 'a list of hosts: ["files.example.com"]'
 )
+DOMAIN_VALUE: Final = _patterned('a domain such as "qa.example.com"', DOMAIN, str.lower, shown=True)
 TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
 ZONE: Final = ValueType('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone, shown=True)

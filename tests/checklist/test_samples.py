@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
 from qa_sync.checklist.samples.order_amounts import CARRIED, LINES, LINES_WITH_ADDED, amounts, line_group
 from qa_sync.checklist.samples.texts import LENGTHS, LONGEST, SMALL_EDITS, TRICKY_TEXTS
 from qa_sync.checklist.samples.values import BY_CONVERSION, PHONES, mark_of, sample_value
 from qa_sync.checklist.side import Side
+from qa_sync.dataflow.load import load_dataflow
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.modes.documents import connectors_of
-from qa_sync.settings.model import Settings
+from qa_sync.settings.model import Samples, Settings
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.conversions.currencies import minor_units
 from qa_sync.values.form import Form
@@ -233,11 +236,11 @@ def test_an_order_has_no_amount_without_which_the_other_system_computes_its_tota
     dataflow = read_dataflow(text, "orders.txt")
     connectors = connectors_of([dataflow], Settings())
     (section,) = dataflow.sections
-    cards = [
+    here, there = (
         next(c for c in connectors[e.system].cards.values() if e.entity in c.names)
         for e in (section.source, section.target)
-    ]
-    entities = EntityPair(section, *cards)
+    )
+    entities = EntityPair(section, here, there)
     assert {side: entities.amounts_lost[side] for side in Side} == lost
 
 
@@ -245,3 +248,15 @@ def test_an_order_has_no_amount_without_which_the_other_system_computes_its_tota
 def test_every_sample_address_has_a_leading_zero_that_a_number_would_lose(place: int) -> None:
     code = sample_value(SampleConstraints(card("text", concept="billing.postal_code"), (), "q1", place))
     assert str(code).startswith("0")
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_all_mail_addresses_have_the_domain_of_the_settings(depth: Depth) -> None:
+    dataflow = load_dataflow("specs/000.txt")
+    cards = {label: one.cards for label, one in connectors_of([dataflow], Settings()).items()}
+    for domain in ("example.org", "qa.acme.example"):
+        chosen = Settings(samples=Samples(mail_domain=domain))
+        checklist = compile_checklist(dataflow, cards, "seed", settings=chosen, depth=depth)
+        steps = repr([scenario.steps for section in checklist.sections for scenario in section.scenarios])
+        domains = {found.removeprefix("other.") for found in re.findall(r"[a-z0-9+]@([a-z.]+)", steps)}
+        assert domains == {domain}

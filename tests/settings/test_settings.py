@@ -78,6 +78,11 @@ def test_every_key_is_read(read: Read, tmp_path: Path) -> None:
     assert settings.zone.utcoffset(datetime(2024, 7, 1)) == timedelta(hours=2)  # noqa: DTZ001
 
 
+def test_the_domain_of_mail_addresses(read: Read) -> None:
+    assert read("").samples.mail_domain == "example.org"
+    assert read('[samples]\nmail_domain = "QA.Acme.example"').samples.mail_domain == "qa.acme.example"
+
+
 def test_without_a_file_all_values_are_defaults() -> None:
     settings = load_settings(None)
     assert (settings.systems, settings.pairs, settings.zone) == ({}, (), UTC)
@@ -98,6 +103,9 @@ def test_a_system_is_read_only_by_default(read: Read) -> None:
 
 BAD = {
     'zon = "UTC"': ("1", "unknown key 'zon'", "did you mean 'zone'"),
+    '[samples]\nmail_domain = "a@b.example"': ("2", "expected a domain"),
+    '[samples]\nmail_domain = "localhost"': ("2", "expected a domain", "'localhost'"),
+    '[samples]\nmail = "a.example"': ("2", "unknown key 'mail'"),
     'zone = "Mars/Base"': ("1", "time zone", "'Mars/Base'"),
     "[systems.A]\nwritez = true": ("2", "'writez'", "did you mean 'writes'"),
     "[systems.A]\n\nwrites = 1": ("3", "systems.A.writes: expected true or false, got 1"),

@@ -16,6 +16,7 @@ KEYS: Mapping[str, tuple[str, Mapping[str, Key]]] = {
     "pairs": ("[[pairs]]", tables.PAIR),
     "conditions": ("[[conditions]]", tables.CONDITION),
     "policies": ("[policies]", tables.POLICIES),
+    "samples": ("[samples]", tables.SAMPLES),
     "keys": ("[[keys]]", tables.KEY),
 }
 """How the tables of the settings are written, and their keys."""

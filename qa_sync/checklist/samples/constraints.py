@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from qa_sync.settings.model import MAIL_DOMAIN
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.conversions.currencies import USUAL
 from qa_sync.values.conversions.html import TAGS
@@ -39,7 +40,7 @@ class SampleConstraints(Struct, frozen=True):
 
     `counterparts` are the properties on the other side that must hold it as well; `boundary`: values reach the limits
     however large they are; `small_edits` is how many of the small edits (`texts.SMALL_EDITS`) the text of its version
-    has gone through.
+    has gone through; `mail_domain` is the domain of e-mail addresses.
     """
 
     card: PropertyCard
@@ -49,6 +50,7 @@ class SampleConstraints(Struct, frozen=True):
     line: int = 0
     boundary: bool = False
     small_edits: int = 0
+    mail_domain: str = MAIL_DOMAIN
 
     @property
     def cards(self) -> tuple[PropertyCard, ...]:

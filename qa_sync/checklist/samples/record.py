@@ -94,7 +94,14 @@ class RecordBuilder(Struct, frozen=True):
             mark = self.mark if self.own_paths is None or card.path in self.own_paths else self.shared_mark
             return sample_value(
                 SampleConstraints(
-                    card, counterparts, mark, self._version_of(card), line, self.boundary, self.small_edits
+                    card,
+                    counterparts,
+                    mark,
+                    self._version_of(card),
+                    line,
+                    self.boundary,
+                    self.small_edits,
+                    self.entities.mail_domain,
                 )
             )
         reference_roles = self.reference_roles.get(card.references or "")

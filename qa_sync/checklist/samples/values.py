@@ -68,9 +68,8 @@ def _slug(constraints: SampleConstraints) -> Canonical:
 
 
 def _email(constraints: SampleConstraints) -> Canonical:
-    # A reserved domain without mailboxes (RFC 2606). Validators refuse those below `.test`, which are reserved too.
     # What stands behind a plus belongs to the address, and is easily lost: in a query, a plus is a blank.
-    return f"{constraints.mark}+{constraints.version}@example.org"
+    return f"{constraints.mark}+{constraints.version}@{constraints.mail_domain}"
 
 
 def _phone(constraints: SampleConstraints) -> Canonical:

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from qa_sync.checklist.claims import CounterpartExists, NoCounterpart
 from qa_sync.checklist.linking import CONDITIONS_HINT
 from qa_sync.checklist.model import Check, Scenario
-from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
-from qa_sync.checklist.samples.values import BY_CONVERSION, sample_value
+from qa_sync.checklist.samples.constraints import VERSIONS
+from qa_sync.checklist.samples.values import BY_CONVERSION
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Edit, Expect, SampleValue, Step, WaitCycles
@@ -37,7 +37,7 @@ def condition(context: SectionContext) -> ChecksAndScenarios:
     if reason := context.linking.skip_reason:
         return ChecksAndScenarios((replace(check, skip=reason),))
     card = context.entities.source.properties[setting.property]
-    outside = _value_outside(card, setting, context.mark("condition", "outsider"))
+    outside = _value_outside(context, card, setting)
     if outside is None:
         reason = f"no value of {card.path} is known that does not meet the condition"
         return ChecksAndScenarios((replace(check, manual=reason),))
@@ -68,10 +68,11 @@ def _later_inside(context: SectionContext, check: Check, card: PropertyCard, val
     )
 
 
-def _value_outside(card: PropertyCard, setting: ConfiguredCondition, mark: str) -> SampleValue:
+def _value_outside(context: SectionContext, card: PropertyCard, setting: ConfiguredCondition) -> SampleValue:
     """Return a valid value of the property that does not meet the condition, None when none is known."""
     if card.form.convert not in BY_CONVERSION:
         return None
     predicate = Condition(card.path, setting.values)
-    values = (sample_value(SampleConstraints(card, (), mark, version)) for version in range(VERSIONS))
+    mark = context.mark("condition", "outsider")
+    values = (context.sample(card, mark, version) for version in range(VERSIONS))
     return next((v for v in values if not predicate.holds_for(to_wire(v, card.form))), None)

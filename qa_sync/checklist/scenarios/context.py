@@ -13,15 +13,18 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
 from qa_sync.checklist.model import Check, Role, Scenario
 from qa_sync.checklist.pair_capabilities import EntityPair, role_of
+from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.order_amounts import LINES, lines_after_edit
 from qa_sync.checklist.samples.record import RecordBuilder, may_add_line
 from qa_sync.checklist.samples.related_records import Claims, RelatedRecords
-from qa_sync.checklist.samples.values import mark_of
+from qa_sync.checklist.samples.values import mark_of, sample_value
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect, Insert, SampleValue, Step
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
 from qa_sync.settings.model import Settings
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.form import Canonical
 
 AS_CREATED = 0
 """The version of a record as it is created."""
@@ -218,6 +221,10 @@ class SectionContext(Struct, frozen=True, dict=True):
         """
         builder = self._builder(side, self.mark(scenario, role), version)
         return replace(builder, small_edits=small_edits, reverse_lines=small_edits > 0).values(pairs)
+
+    def sample(self, card: PropertyCard, mark: str, version: int) -> Canonical:
+        """Return the value of one property by itself, without counterparts."""
+        return sample_value(SampleConstraints(card, (), mark, version, mail_domain=self.entities.mail_domain))
 
     def mark(self, scenario: str, role: str) -> str:
         """Return the mark of a role's records."""

@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from qa_sync.checklist.pair_capabilities import mapped_paths
-from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, ORDER_TOTALS
 from qa_sync.checklist.samples.record import is_line_property
-from qa_sync.checklist.samples.values import sample_value
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import AddUnmappedValues, IdOf, SampleValue, UnmappedValue
@@ -42,7 +40,7 @@ def _given(context: SectionContext, role: str, side: Side) -> Iterator[UnmappedV
     for property_card in free:
         if _may_be_given(property_card, card, mapped) and (values := _values(context, side, property_card, mark)):
             yield UnmappedValue(property_card.path, property_card.write_path, property_card.form, values)
-    yield from _more_elements(card, mark)
+    yield from _more_elements(context, card, mark)
 
 
 def _may_be_given(own: PropertyCard, card: EntityCard, mapped: Iterable[str]) -> bool:
@@ -67,10 +65,10 @@ def _values(context: SectionContext, side: Side, own: PropertyCard, mark: str) -
         return (True,) if own.concept in KEPT_ON and side is Side.SOURCE else (True, False)
     if own.form.convert == "choice":
         return tuple(own.form.options["values"].values())
-    return (sample_value(SampleConstraints(own, (), mark, AS_CREATED)),)
+    return (context.sample(own, mark, AS_CREATED),)
 
 
-def _more_elements(card: EntityCard, mark: str) -> Iterator[UnmappedValue]:
+def _more_elements(context: SectionContext, card: EntityCard, mark: str) -> Iterator[UnmappedValue]:
     """Yield a value in one more element of each list from which the properties of the card select one element."""
     selected: dict[str, list[PropertyCard]] = {}
     for own in card.properties.values():
@@ -84,9 +82,7 @@ def _more_elements(card: EntityCard, mark: str) -> Iterator[UnmappedValue]:
         if other and plain and len(elements) == 1:
             rest = _SELECTOR.split(own.write_path, maxsplit=1)[-1]
             path = f"{container}[{key}={other}]{rest}"
-            yield UnmappedValue(
-                path, path, own.form, (sample_value(SampleConstraints(own, (), mark, ONE_MORE)),), optional=True
-            )
+            yield UnmappedValue(path, path, own.form, (context.sample(own, mark, ONE_MORE),), optional=True)
 
 
 def _other_element(key: str, value: str) -> str | None:
