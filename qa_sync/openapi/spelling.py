@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 TEMPLATE: Final = re.compile(r"\{\{|\}\}|\{%|\{#|\$SECRET\(|\$ENV\(|sesam:mark")
 SAFE_NAME: Final = re.compile(r"[A-Za-z_@$][A-Za-z0-9_@$.\[\]-]*")
+SEGMENT: Final = re.compile(r"[^\s.,:=\[\]\"]+")
 MEMBER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -60,6 +62,23 @@ def is_copyable(text: str) -> bool:
     return not TEMPLATE.search(text) and text.isprintable()
 
 
-def is_member_path(path: str) -> bool:
-    """Return whether a path consists of plain member names, so that templates and cards can name it."""
-    return all(MEMBER.fullmatch(part) for part in path.split("."))
+def segment(name: str) -> str:
+    """Return the name of a member as a segment of a path: in quotes, unless it is plain."""
+    return name if SEGMENT.fullmatch(name) else f'"{name}"'
+
+
+def is_nameable(name: str) -> bool:
+    """Return whether a path can have a member's name as a segment."""
+    return bool(name) and '"' not in name and is_copyable(name)
+
+
+def expression(root: str, names: Sequence[str]) -> str:
+    """Return the expression of a template for a member below `root`; the names must be `is_in_template`."""
+    if all(MEMBER.fullmatch(name) for name in names):
+        return ".".join((root, *names))
+    return root + "".join(f"['{name}']" for name in names)
+
+
+def is_in_template(name: str) -> bool:
+    """Return whether the expression of a template can have a member's name."""
+    return is_nameable(name) and "'" not in name and "\\" not in name

@@ -95,8 +95,9 @@ class EntityCard(Struct, frozen=True):
     (`qa_sync.systems.responses.tagged_values`). `always` are constant members (by path) of every insert (stock needs
     `manage_stock`). `gone` are members (by path) of a record that counts as deleted although a lookup still returns it
     (in WooCommerce's trash). `volatile` are members (by path) that the system computes by itself, which are never
-    compared. `update_always` are paths that go with every update. `properties` is keyed by path, in the card's order.
-    `page_size` is the number of records on a page of its list (None: unknown).
+    compared. `update_always` are paths that go with every update, `omit` those that an update with `send = "whole"`
+    leaves out. `properties` is keyed by path, in the card's order. `page_size` is the number of records on a page of
+    its list (None: unknown).
     `announces` says what the system sends to people when such a record is written, and to whom (empty: unknown).
     `complete` is false if the entity may have further properties, because the connector's pipes say nothing of them.
     """
@@ -124,6 +125,7 @@ class EntityCard(Struct, frozen=True):
     announces: str = ""
     complete: bool = True
     update_always: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
     page_size: int | None = None
 
     @property

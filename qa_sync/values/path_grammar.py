@@ -92,3 +92,15 @@ def segments(path: str) -> tuple[str, ...]:
     parse(path)
     # A dot inside brackets is part of the selector's value, one inside quotes part of the name.
     return tuple(re.findall(r'(?:"[^"]*"|[^.\[\]"]|\[[^\]]*\])+', path))
+
+
+@cache
+def parent_path(path: str) -> str:
+    """Return the path of the object or list that a path is in; empty for a member of the record itself."""
+    return ".".join(segments(path)[:-1])
+
+
+@cache
+def root_name(path: str) -> str:
+    """Return the name of the record's own member that a path is in."""
+    return next((step.name for step in parse(path) if isinstance(step, Name)), path)

@@ -52,6 +52,16 @@ MEMBERS: dict[str, tuple[tuple[str, ...], Any, Any]] = {
 
 CONCEPTS = tuple(MEMBERS)
 
+ONLY_SHOWN: dict[str, tuple[Any, Any]] = {
+    "created_at": (datetime, lambda: datetime.now(UTC)),
+    "order_count": (int, 3),
+    "links": (list[dict[str, str]], [{"rel": "self", "href": "/here"}]),
+    "display": (dict[str, str], {"label": "shown"}),
+    "@type": (str, "record"),
+    "meta.version": (str, "v1"),
+}
+"""Members that a system shows but never takes."""
+
 
 class Model:
     """What a seed makes of a system: the names of its members, and its habits."""
@@ -71,6 +81,7 @@ class Model:
         self.auth = choose.choice(["none", "key", "bearer"])
         self.is_strict = choose.random() < 0.5
         self.has_since = choose.random() < 0.5
+        self.shows = [name for name in ONLY_SHOWN if choose.random() < 0.5]
         self.answers_location = choose.random() < 0.2
 
     def type_of(self, concept: str) -> Any:
@@ -101,7 +112,8 @@ class Store:
     def add(self, values: dict[str, Any]) -> dict[str, Any]:
         number = next(self.numbers)
         key = number if self.model.key is int else uuid5(NAMESPACE, str(number))
-        self.records[key] = {"id": key, **values, "updated_at": datetime.now(UTC)}
+        shown = {name: value() if callable(value := ONLY_SHOWN[name][1]) else value for name in self.model.shows}
+        self.records[key] = {"id": key, **values, **shown, "updated_at": datetime.now(UTC)}
         return self.records[key]
 
     def untouched(self) -> bool:
@@ -116,6 +128,8 @@ def _classes(model: Model) -> tuple[type[BaseModel], type[BaseModel], type[BaseM
     """Return the classes of a record as read, as created, and as changed."""
     config = ConfigDict(extra="forbid") if model.is_strict else ConfigDict()
     shown: dict[str, Any] = {"id": (model.key, ...), "updated_at": (datetime, ...)}
+    for number, name in enumerate(model.shows):
+        shown[f"shown_{number}"] = (ONLY_SHOWN[name][0], Field(alias=name))
     given: dict[str, Any] = {}
     changed: dict[str, Any] = {}
     for concept, name in model.members.items():

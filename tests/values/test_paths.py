@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.errors import NotConvertible, UsageError
-from qa_sync.values.path_grammar import Every, Index, Name, Selector
+from qa_sync.values.path_grammar import Every, Index, Name, Selector, parent_path, root_name
 from qa_sync.values.paths import omit, parse, read, segments, write
 
 CONTACT = {
@@ -218,3 +218,19 @@ def test_a_member_is_left_out(data: Any, path: str, expected: Any) -> None:
     before = copy.deepcopy(data)
     assert omit(data, path) == expected
     assert data == before
+
+
+PARENTS = {
+    "name": ("", "name"),
+    "a.b.c": ("a.b", "a"),
+    '"@odata.etag"': ("", "@odata.etag"),
+    'a."b.c"': ("a", "a"),
+    '"a.b".c[0].d': ('"a.b".c[0]', "a.b"),
+    "items[key=x.y].email": ("items[key=x.y]", "items"),
+    "lines[].name": ("lines[]", "lines"),
+}
+
+
+@pytest.mark.parametrize("path", PARENTS)
+def test_the_parent_and_the_root_of_a_path(path: str) -> None:
+    assert (parent_path(path), root_name(path)) == PARENTS[path]

@@ -16,6 +16,7 @@ import pyarrow.csv as pcsv
 
 from qa_sync.audit.reading.cell_columns import ROWS, encode_texts, encode_truth_texts, plain_instants, schema
 from qa_sync.systems.cards import EntityCard
+from qa_sync.values.path_grammar import root_name
 
 BLOCK: Final = 2**19
 """Bytes that are parsed at once; a longer row is left to the reader of rows."""
@@ -42,14 +43,9 @@ def encoded_columns(
 
 def _is_plain(names: Sequence[str], card: EntityCard, columns: Sequence[str]) -> bool:
     """Return whether every value is that of one column."""
-    inside = card.modified is not None and card.modified not in names and root_of(card.modified) in names
+    inside = card.modified is not None and card.modified not in names and root_name(card.modified) in names
     whole = {card.key, *columns} <= {*names} and not inside
     return whole and len(names) > 1 and not any(_needs_record(card, path) for path in columns)
-
-
-def root_of(path: str) -> str:
-    """Return the name of the column that a property path is in."""
-    return path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
 
 
 def _needs_record(card: EntityCard, path: str) -> bool:

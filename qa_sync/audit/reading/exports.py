@@ -31,6 +31,7 @@ from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import root_name
 
 READ: Final = "records read"
 
@@ -153,7 +154,7 @@ def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
 
 
 def _has(present: frozenset[str], path: str) -> bool:
-    return path in present or path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0] in present
+    return path in present or root_name(path) in present
 
 
 def _unchanged_table(engine: Engine, raw: Table, card: EntityCard, columns: tuple[str, ...]) -> Export:

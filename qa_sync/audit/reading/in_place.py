@@ -15,6 +15,7 @@ from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.formats.row_formats import ending_of
 from qa_sync.audit.sources.source import ExportSource
 from qa_sync.systems.cards import EntityCard
+from qa_sync.values.path_grammar import root_name
 
 
 def exact_table(engine: Engine, source: ExportSource, card: EntityCard, columns: tuple[str, ...]) -> Table | None:
@@ -48,8 +49,7 @@ def _is_exact(schema: pa.Schema, card: EntityCard, used: list[str]) -> bool:
 
 def _is_nested(schema: pa.Schema, path: str) -> bool:
     """Return whether a path is inside of a column."""
-    root = path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
-    return path not in schema.names and root in schema.names
+    return path not in schema.names and root_name(path) in schema.names
 
 
 DIGITS: Final = 38

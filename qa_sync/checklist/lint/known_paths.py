@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.values.form import Form
+from qa_sync.values.path_grammar import parent_path
 
-_SELECTOR = re.compile(r"\[[^\]]*\]")
+_SELECTOR = re.compile(r"(\"[^\"]*\")|\[[^\]]*\]")
 
 # Names that no API has: additions of the connector, and a reference from a line to its record. A path with a colon
 # belongs to another entity. Source: docs/explanation/grammar.rst, "Property paths".
@@ -68,10 +69,9 @@ def _paths(card: EntityCard) -> Iterator[str]:
 
 
 def _parents(path: str) -> Iterator[str]:
-    while "." in path:
-        path = path.rpartition(".")[0]
+    while path := parent_path(path):
         yield path
 
 
 def _plain(path: str) -> str:
-    return _SELECTOR.sub("", path)
+    return _SELECTOR.sub(lambda found: found[1] or "", path)

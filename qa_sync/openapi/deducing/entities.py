@@ -10,12 +10,14 @@ from msgspec.structs import replace
 from qa_sync.openapi.deducing.operations import operation_of
 from qa_sync.openapi.deducing.selectors import selected_fields
 from qa_sync.openapi.deducing.shapes import Shape
+from qa_sync.openapi.deducing.updates import update_keys
 from qa_sync.openapi.model import EntityDraft, PropertyDraft, Resource
 from qa_sync.openapi.properties.lines import draft_property
 from qa_sync.openapi.properties.members import Member, members_of
 from qa_sync.openapi.properties.times import is_modified, time_style
-from qa_sync.openapi.spelling import is_member_path, spec_names
+from qa_sync.openapi.spelling import spec_names
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import parent_path
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 
@@ -33,7 +35,7 @@ def draft_entity(
     authentication sends; `others` are the keys of other resources' records (see `record_keys`).
     """
     shape = Shape(resource)
-    if not shape.key or not is_member_path(shape.key):
+    if not shape.key:
         return None
     members, left_out = members_of(shape.bodies(others))
     guesses: dict[str, str] = {verb: why for verb, why in resource.guesses.items() if verb in resource.routes}
@@ -62,7 +64,7 @@ def _card(
     card: dict[str, Json] = {"key": shape.key}
     if shape.key_guess:
         guesses["key"] = shape.key_guess
-    modified = next((m for m in members if "." not in m.path and is_modified(m.path, m.read)), None)
+    modified = next((m for m in members if not parent_path(m.path) and is_modified(m.path, m.read)), None)
     if modified is not None:
         style, why = time_style(modified.read)
         card |= {"modified": modified.path, "modified_form": {"style": style}}
@@ -73,14 +75,7 @@ def _card(
     wrapped = [e.member for e in shape.sent.values() if e and e.member and not e.is_list]
     if wrapped:
         card["wrap"] = wrapped[0]
-    update = shape.resource.routes.get("update")
-    if update is not None and update.method == "PATCH" and any(m.path.count(".") for m in members):
-        card["merge_depth"] = 1
-        guesses["merge_depth"] = "whether a PATCH merges nested objects or replaces them"
-    sent = shape.sent["update"]
-    if update is not None and update.method == "PUT" and sent and sent.record.required:
-        card["send"] = "whole"
-    return card
+    return card | update_keys(shape, members, guesses)
 
 
 def _properties(
@@ -104,7 +99,7 @@ def _properties(
 def _is_given(key: Member) -> bool:
     """Return whether the client gives the key of a new record."""
     is_written = key.insert is not None and not key.insert.flag("readOnly") and not key.read.flag("readOnly")
-    return is_written and key.is_required and "." not in key.path
+    return is_written and key.is_required and not parent_path(key.path)
 
 
 def _client_key(keys: Mapping[str, Json]) -> dict[str, Json]:

@@ -8,10 +8,12 @@ from typing import Final
 from qa_sync.openapi.deducing.envelopes import find_key, record_of
 from qa_sync.openapi.deducing.pagination import pagination_of, since_of
 from qa_sync.openapi.deducing.shapes import Shape, response_of
+from qa_sync.openapi.deducing.updates import MATCH, needs_match, revision_member
 from qa_sync.openapi.properties.members import EMPTY
 from qa_sync.openapi.reading.routes import FORM, Parameter, Route
-from qa_sync.openapi.spelling import is_copyable, words_of
+from qa_sync.openapi.spelling import expression, is_copyable, words_of
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import member_names
 
 PARAMETER: Final = re.compile(r"\{([^{}]+)\}")
 
@@ -40,6 +42,9 @@ def operation_of(  # noqa: PLR0917 - the pieces of one operation
     params, sent = _further(route, parameters, headers)
     if params:
         operation["params"] = {**params, **operation.get("params", {})}
+    if needs_match(route) and not (verb == "update" and revision_member(shape)):
+        sent["If-Match"] = "*"
+        guesses.setdefault(verb, "any revision is accepted, because the record shows none")
     if sent:
         operation["headers"] = {**operation.get("headers", {}), **sent}
     return operation
@@ -72,7 +77,7 @@ def _url(path: str, shape: Shape, parameters: dict[str, str]) -> str:
     def filled(found: re.Match[str]) -> str:
         name = found[1]
         if name == shape.resource.parameter:
-            return f"{{{{ entity.{shape.key} }}}}"
+            return f"{{{{ {expression('entity', member_names(shape.key) or ())} }}}}"
         known = "_".join(words_of(name)) or "parameter"
         parameters.setdefault(known, f"part of the path {path}")
         return f"{{{{@ {known} @}}}}"
@@ -104,7 +109,7 @@ def _further(
     query: dict[str, Json] = {}
     headers: dict[str, Json] = {}
     for parameter in route.parameters:
-        is_known = parameter.name.lower() in {*authentication_headers, "accept", "content-type"}
+        is_known = parameter.name.lower() in {*authentication_headers, "accept", "content-type", MATCH}
         if not parameter.required or parameter.location not in {"query", "header"} or is_known:
             continue
         if not is_copyable(parameter.name) or parameter.schema.properties:

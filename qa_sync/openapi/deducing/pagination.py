@@ -7,14 +7,14 @@ end a `not-full-page` list at its first page. Source: docs/explanation/openapi.r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from qa_sync.openapi.reading.routes import Parameter, Route
 from qa_sync.openapi.reading.schema import Schema, schema_of
-from qa_sync.openapi.spelling import MEMBER, is_copyable, joined
+from qa_sync.openapi.spelling import expression, is_copyable, is_in_template, joined
 from qa_sync.values.form import Json
 
 LINKS: Final = frozenset(
@@ -90,15 +90,15 @@ def _ends(link: str) -> dict[str, Json]:
 
 def _link(response: Schema) -> Pagination | None:
     """Return pagination by a URL in the body."""
-    for path, schema in _scalars(response):
-        name = joined(path.rpartition(".")[2])
-        within = joined(path.rpartition(".")[0])
+    for names, schema in _scalars(response):
+        name = joined(names[-1])
+        within = joined(".".join(names[:-1]))
         is_link = name in LINKS or (name in {"uri", "url", "href", "link"} and "next" in within)
         is_url = schema.word("format") in {"uri", "url", "uri-reference"} or any(
             w in name for w in ("ur", "link", "href")
         )
         if is_link and (is_url or _looks_like_url(schema.example)) and schema.is_a("string"):
-            return Pagination(_ends(_optional(path, "{{ %s }}")), {})
+            return Pagination(_ends(_optional(names, "{{ %s }}")), {})
     return None
 
 
@@ -109,8 +109,8 @@ def _looks_like_url(example: Json) -> bool:
 def _cursor(route: Route, response: Schema, url: str) -> Pagination | None:
     """Return pagination by a cursor in the body that a parameter takes."""
     parameters = {joined(p.name): p for p in route.parameters if p.location == "query" and is_copyable(p.name)}
-    for path, schema in _scalars(response):
-        name = joined(path.rpartition(".")[2])
+    for names, schema in _scalars(response):
+        name = joined(names[-1])
         if name not in CURSORS or not schema.is_a("string", "integer"):
             continue
         for known in CURSOR_PARAMETERS:
@@ -119,37 +119,32 @@ def _cursor(route: Route, response: Schema, url: str) -> Pagination | None:
                 continue
             template = f"{url}?{parameter.name}={{{{ %s | urlencode }}}}"
             sure = known in name or name.removeprefix("next") in known
-            guess = () if sure else (f"the cursor {path} is taken for the parameter {parameter.name}",)
-            return Pagination(_ends(_optional(path, template)), {}, guess)
+            guess = () if sure else (f"the cursor {'.'.join(names)} is taken for the parameter {parameter.name}",)
+            return Pagination(_ends(_optional(names, template)), {}, guess)
     return None
 
 
-def _optional(path: str, template: str) -> str:
+def _optional(names: Sequence[str], template: str) -> str:
     """Return a template over a member of the body; it renders to nothing where the member is absent or null."""
-    names = path.split(".")
-    if all(MEMBER.fullmatch(name) for name in names):
-        steps = [f"body.{'.'.join(names[: n + 1])}" for n in range(len(names))]
-    else:
-        steps = ["body" + "".join(f"['{name}']" for name in names[: n + 1]) for n in range(len(names))]
+    steps = [expression("body", names[: n + 1]) for n in range(len(names))]
     tests = " and ".join(f"{step} is defined and {step}" for step in steps)
     return f"{{% if {tests} %}}{template % steps[-1]}{{% endif %}}"
 
 
-def _scalars(response: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the single values of a response outside its rows, by path, at most three levels deep."""
+def _scalars(response: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
+    """Yield the single values of a response outside its rows, by their names, at most three levels deep."""
 
-    def walk(schema: Schema, at: str, depth: int) -> Iterator[tuple[str, Schema]]:
+    def walk(schema: Schema, at: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Schema]]:
         for name, node in schema.properties.items():
-            if "'" in name or "\\" in name or not is_copyable(name):
+            if not is_in_template(name):
                 continue
             inner = schema_of(node)
-            path = f"{at}.{name}".lstrip(".")
             if inner.properties and depth:
-                yield from walk(inner, path, depth - 1)
+                yield from walk(inner, (*at, name), depth - 1)
             elif not inner.is_a("array", "object"):
-                yield path, inner
+                yield (*at, name), inner
 
-    yield from walk(response, "", 3)
+    yield from walk(response, (), 3)
 
 
 def _size(route: Route) -> tuple[Parameter, int, str] | None:

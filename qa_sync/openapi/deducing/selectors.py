@@ -19,7 +19,7 @@ def selected_fields(resource: Resource, paths: list[str]) -> dict[str, dict[str,
     """Return by verb (`list`, `lookup`) the parameter that asks for the paths, within what the document allows."""
     found = {v: p for v in ("list", "lookup") if (p := _selector(resource.routes.get(v))) is not None}
     allowed = next((names for p in found.values() if (names := _allowed(p))), None)
-    wanted = [path for path in dict.fromkeys(paths) if allowed is None or path in allowed]
+    wanted = [path for path in dict.fromkeys(paths) if (path in allowed if allowed else '"' not in path)]
     if not found or not wanted or len(wanted) > MAX_FIELDS:
         return {}
     return {verb: {parameter.name: ",".join(_within(wanted, _allowed(parameter)))} for verb, parameter in found.items()}

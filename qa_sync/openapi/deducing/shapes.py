@@ -9,6 +9,7 @@ from qa_sync.openapi.model import Envelope, Resource
 from qa_sync.openapi.properties.members import EMPTY, Bodies
 from qa_sync.openapi.reading.routes import Route
 from qa_sync.openapi.reading.schema import Schema
+from qa_sync.openapi.spelling import is_in_template, segment
 
 
 class Shape:
@@ -30,7 +31,8 @@ class Shape:
         self.sent = {verb: _sent(resource, resource.routes.get(verb)) for verb in ("insert", "update")}
         inner = record_of(resource, source).record if self.nested else source
         key, self.key_guess = find_key(resource, inner)
-        self.key = f"{self.nested}.{key}" if self.nested and key else key
+        parts = [name for name in (self.nested, key) if name]
+        self.key = ".".join(map(segment, parts)) if key and all(map(is_in_template, parts)) else ""
 
     def bodies(self, others: Mapping[str, str]) -> Bodies:
         """Return the record as read, and as an insert and an update send it; `others` are other resources' keys."""

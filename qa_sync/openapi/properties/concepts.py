@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qa_sync.openapi.spelling import joined
+from qa_sync.values.path_grammar import segments
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "email": ("email", "mail", "emailaddress", "epost"),
@@ -57,7 +58,8 @@ _ADDRESSES: Final = {name: address for address, names in ADDRESSES.items() for n
 
 def concept_of(path: str, entity: str) -> str:
     """Return the concept that a path suggests for an entity (in lower case), or an empty text."""
-    parent, _, name = path.rpartition(".")
+    *above, name = segments(path)
+    parent = ".".join(above)
     if parent:
         address = _ADDRESSES.get(joined(parent))
         part = _PARTS.get(joined(name))

@@ -12,6 +12,7 @@ from qa_sync.openapi.properties.times import time_style
 from qa_sync.openapi.reading.schema import Schema
 from qa_sync.openapi.spelling import is_copyable
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import segments
 
 PRICE: Final = re.compile(r"price|amount|total|cost|balance|sum$|fee", re.IGNORECASE)
 LONG_ENUM: Final = 60
@@ -94,7 +95,7 @@ def _places(member: Member) -> tuple[int | None, str]:
         step = schema.keywords.get("multipleOf")
         if isinstance(step, (int, float)) and step > 0:
             return max(0, -int(Decimal(repr(step)).normalize().as_tuple().exponent)), ""
-    return (2, "places of an amount") if PRICE.search(member.path.rpartition(".")[2]) else (None, "")
+    return (2, "places of an amount") if PRICE.search(segments(member.path)[-1]) else (None, "")
 
 
 def _pattern_places(schema: Schema) -> int | None:

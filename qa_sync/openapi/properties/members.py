@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from qa_sync.openapi.properties.times import is_other_time
 from qa_sync.openapi.reading.schema import Schema, schema_of
-from qa_sync.openapi.spelling import is_copyable, is_member_path
+from qa_sync.openapi.spelling import is_nameable, segment
+from qa_sync.values.path_grammar import member_names, segments
 
 EMPTY: Final = Schema(frozenset(), False, {}, frozenset(), None, {})
 MAX_DEPTH: Final = 4
@@ -57,7 +58,7 @@ def _walk(
         if len(found) >= MAX_PROPERTIES:
             left_out.append(f"everything after {MAX_PROPERTIES:,} properties")
             return
-        path = f"{at}.{name}".lstrip(".")
+        path = f"{at}.{segment(name)}" if at else segment(name)
         read = schema_of(node)
         insert, update = _part(bodies.insert, name), _part(bodies.update, name)
         needed = required and bodies.insert is not None and name in bodies.insert.required
@@ -69,7 +70,7 @@ def _walk(
         elif read.properties:
             inner = Bodies(read, insert, update, bodies.others)
             deeper = seen | ({read.place} if read.place else frozenset())
-            if path.count(".") < MAX_DEPTH:
+            if len(segments(path)) <= MAX_DEPTH:
                 _walk(inner, path, deeper, found, left_out, required=needed)
         else:
             found.append(Member(path, read, insert, update, needed))
@@ -77,7 +78,8 @@ def _walk(
 
 def _reference(path: str, key: str, *schemas: Schema | None) -> Member:
     """Return the key of another resource's record as a member."""
-    read, insert, update = (_part(schema, key) if schema else None for schema in schemas)
+    (name,) = member_names(key) or ("",)
+    read, insert, update = (_part(schema, name) if schema else None for schema in schemas)
     return Member(f"{path}.{key}", read or EMPTY, insert, update, is_required=False)
 
 
@@ -90,7 +92,7 @@ def _reason_left_out(name: str, read: Schema, insert: Schema | None, seen: froze
     is_secret = read.flag("writeOnly") or (insert is not None and insert.flag("writeOnly"))
     reasons = {
         "a time that is not ISO 8601": is_other_time(name, read),
-        "its name cannot stand in a path": not is_copyable(name) or not is_member_path(name),
+        "its name cannot stand in a path": not is_nameable(name),
         "a record within itself": bool(read.place) and read.place in seen,
         "writeOnly": is_secret,
         "binary": read.word("format") in {"binary", "byte"},

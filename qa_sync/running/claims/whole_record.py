@@ -21,6 +21,7 @@ from qa_sync.values.canonical import is_empty
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.form import Json
 from qa_sync.values.json_difference import differences
+from qa_sync.values.path_grammar import parent_path
 from qa_sync.values.paths import omit, read, write
 
 _SELECTOR = re.compile(r"\[([^=\]]+)=[^\]]*\]")
@@ -75,7 +76,7 @@ def _mapped(records: ScenarioRecords, key: RecordKey) -> Iterator[str]:
     for path in records.roles[key.role].mapped.get(key.side, ()):
         own = properties.get(path)
         if own and (own.concept or "").startswith("lines."):
-            yield path.rpartition(".")[0]
+            yield parent_path(path)
             continue
         # Mostly the two paths are one: without it once is enough.
         yield from dict.fromkeys((path, own.write_path, *own.also)) if own else (path,)

@@ -49,6 +49,7 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "tagged_values": CardKey(dict, "The objects in a response that stand for single values; see below."),
     "always": CardKey(dict, "Constant members, by path, that every insert sends."),
     "update_always": CardKey(list, "The paths whose values go with every update, also where they did not change."),
+    "omit": CardKey(list, 'The paths that an update with `send = "whole"` leaves out, besides what is never written.'),
     "gone": CardKey(dict, "Members, by path, of a record that counts as deleted although a lookup returns it."),
     "announces": CardKey(
         str, "What the system sends to people when such a record is written, and to whom; said before the first write."

@@ -182,7 +182,7 @@ def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...
     return f"; {hint}" if hint else ""
 
 
-PATH_LISTS: Final = ("volatile", "update_always")
+PATH_LISTS: Final = ("volatile", "update_always", "omit")
 """The keys of an entity that are lists of paths."""
 
 COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision", *PATH_LISTS})
@@ -202,6 +202,7 @@ def _entity(system: str, datatype: str, raw: Mapping[str, Any], folder: Path) ->
         revision=Revision(**raw["revision"]) if "revision" in raw else None,
         volatile=tuple(raw.get("volatile", ())),
         update_always=tuple(raw.get("update_always", ())),
+        omit=tuple(raw.get("omit", ())),
         **plain,
     )
 

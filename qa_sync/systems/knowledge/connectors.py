@@ -15,6 +15,7 @@ from qa_sync.systems.connectors.pipes.requested_members import requested_members
 from qa_sync.systems.connectors.schema import read_schema
 from qa_sync.systems.knowledge.complete_cards import KnownSystem, Schema, completed_cards
 from qa_sync.systems.knowledge.mentions import mentions_of
+from qa_sync.values.path_grammar import root_name
 
 REQUESTED: Final[Mapping[str, str]] = {"properties": "properties.", "fields": "", "$select": ""}
 """Parameters of a list that name the properties to answer, and the member that holds them."""
@@ -49,7 +50,7 @@ def _checked(connector: Connector, datatype: str, card: EntityCard) -> EntityCar
     operation = connector.operations.get(f"{datatype}-insert")
     if card.complete or not card.properties or operation is None or "insert" in card.cannot:
         return card
-    given = {p.path.partition(".")[0] for p in card.properties.values() if p.writable is not Writable.NEVER}
+    given = {root_name(p.path) for p in card.properties.values() if p.writable is not Writable.NEVER}
     lost = next((m for m in requested_members(operation) if m not in {*given, *NOT_MEMBERS}), None)
     if lost is None:
         return card

@@ -7,12 +7,17 @@ Source: docs/explanation/mapping.rst, "Lists in wrappers", "Concurrent edits" an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from qa_sync.systems.cards import EntityCard, Revision, Writable
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 from qa_sync.values.path_grammar import Name
+
+ENTITY_TAG: Final = re.compile(r'(W/)?"[^"]*"')
+"""A revision as `If-Match` takes it. Source: RFC 9110, 8.8.3."""
 
 
 def insert_body(card: EntityCard, values: Mapping[str, Json]) -> Json:
@@ -35,10 +40,14 @@ def update_body(card: EntityCard, data: Mapping[str, Json], values: Mapping[str,
 
 
 def revision_header(revision: Revision | None, data: Mapping[str, Json]) -> dict[str, str]:
-    """Return the header with the revision on which an update is based; empty if the card has no such header."""
+    """Return the header with the revision on which an update is based; empty if the card has no such header.
+
+    A revision that is not an entity tag by itself is quoted as one.
+    """
     if revision is None or revision.header is None:
         return {}
-    return {revision.header: f'"{paths.read(data, revision.read)}"'}
+    text = str(paths.read(data, revision.read))
+    return {revision.header: text if ENTITY_TAG.fullmatch(text) else f'"{text}"'}
 
 
 def adds_elements(card: EntityCard, body: Json) -> bool:
@@ -61,10 +70,10 @@ def _all_writes(card: EntityCard, values: Mapping[str, Json]) -> Iterator[tuple[
 def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:
     """Return the full object without what the system sets itself.
 
-    That is the key, the revision, the modification time, and each property that can never be written: a strict API
-    refuses a body with members that it only returns.
+    That is the key, the revision, the modification time, each property that can never be written, and what the card
+    says: a strict API refuses a body with members that it only returns.
     """
-    own = {card.key, card.modified, card.revision.read if card.revision else None}
+    own = {card.key, card.modified, card.revision.read if card.revision else None, *card.omit}
     own |= {p.path for p in card.properties.values() if p.writable is Writable.NEVER}
     body: Json = dict(after)
     for path in sorted(path for path in own if path):

@@ -112,6 +112,21 @@ def test_a_name_with_dots_stands_in_quotes(tmp_path: Path) -> None:
     assert paths.segments('a."b.c".d') == ("a", '"b.c"', "d")
 
 
+@pytest.mark.parametrize(
+    ("revision", "sent"), [("v1", '"v1"'), (7, '"7"'), ('"v1"', '"v1"'), ('W/"JzE5"', 'W/"JzE5"'), ('a"b', '"a"b"')]
+)
+def test_a_revision_is_sent_as_an_entity_tag(tmp_path: Path, revision: object, sent: str) -> None:
+    server = Server()
+    system = connect(tmp_path, server, 'revision = { read = "rev", header = "If-Match" }')
+    system.update(Record("Small", "thing", "7", {"id": 7, "rev": revision}), {"name": "Eve"})
+    assert server.headers[0]["if-match"] == sent
+
+
+def test_what_a_card_omits_is_not_in_a_whole_update(tmp_path: Path) -> None:
+    body = updated(tmp_path, 'send = "whole"\nomit = [\'"@odata.etag"\', "lines.sku", "nowhere.x"]')
+    assert body == {"name": "Eve", "code": "A-1", "totals": {"note": "x"}, "lines": [{}]}
+
+
 @pytest.mark.parametrize("revision", ["é", "\ud800", "€1"])
 def test_a_revision_that_no_header_can_carry_is_an_error(tmp_path: Path, revision: str) -> None:
     server = Server()

@@ -16,6 +16,7 @@ from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import parent_path
 
 
 class SwapProperties(FaultyWriter):
@@ -75,11 +76,7 @@ def similar_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
 def _same_parent(a: Row, b: Row, side: Side) -> bool:
     """Return whether two properties have the same parent object."""
     one, two = a.card(side), b.card(side)
-    return one.write_path != two.write_path and _parent(one.write_path) == _parent(two.write_path)
-
-
-def _parent(path: str) -> str:
-    return path.rpartition(".")[0]
+    return one.write_path != two.write_path and parent_path(one.write_path) == parent_path(two.write_path)
 
 
 def _accept_each_other(a: PropertyCard, b: PropertyCard) -> bool:

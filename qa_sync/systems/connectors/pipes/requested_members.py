@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from qa_sync.systems.connectors.operations import Operation
+from qa_sync.values.path_grammar import root_name
 
 REQUESTED_MEMBER: Final = re.compile(r"entity(?:\['\$source'\])?(?:\.|\[')(\w+)")
 """A member of the entity that a template uses."""
@@ -31,7 +32,7 @@ def lost_member(operation: Operation, key: tuple[str, ...], verb: str, *, natura
 
 def member_outside_key(operation: Operation, key: tuple[str, ...]) -> str | None:
     """Return a member of the entity that a request uses but the key does not contain."""
-    own = {part.partition(".")[0] for part in key}
+    own = {root_name(part) for part in key}
     return next((name for name in requested_members(operation) if name not in own), None)
 
 
