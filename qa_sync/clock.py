@@ -126,10 +126,14 @@ def _monotonic_s() -> float:
 class RecordingClock:
     """Wraps another clock and records each time it returns, in seconds after `started`."""
 
-    def __init__(self, clock: Clock, started: datetime) -> None:
+    def __init__(self, clock: Clock, started: datetime, times: list[float] | None = None) -> None:
         self._clock = clock
         self._started = started
-        self.times: list[float] = []
+        self.times = [] if times is None else times
+
+    def beside(self, clock: Clock) -> RecordingClock:
+        """Return a recording clock that records the times of another clock in the same order."""
+        return RecordingClock(clock, self._started, self.times)
 
     def now(self) -> datetime:
         """Return the current time in UTC and record it."""

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.side import Side
-from qa_sync.clock import Clock, InterruptibleClock
+from qa_sync.clock import InterruptibleClock, RecordingClock
 from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
 from qa_sync.modes.live_systems.preflight import Preflight
@@ -34,11 +34,16 @@ from qa_sync.modes.live_systems.write_permissions import limit_to_writable
 from qa_sync.modes.triggers.context import TriggerContext
 from qa_sync.modes.triggers.table import CYCLES_UNKNOWN, Triggers
 from qa_sync.running.environment import Environment
+from qa_sync.running.polling import EVEN_PAUSES
+from qa_sync.settings.model import SyncSettings, Trigger
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 PARALLEL_SECTIONS = 8
 LONGEST_FIRST_PAUSE_S = 1.0
+
+SHORTEST_PAUSE_S = 0.5
+"""The shortest pause between two looks where the sync runs by itself, unless its cycle is shorter."""
 
 
 class LiveSession(Struct, frozen=True):
@@ -60,26 +65,34 @@ class LiveSession(Struct, frozen=True):
     recorder: ProgressRecorder
     begin: Callable[[Sequence[Checklist]], None]
 
+    @contextmanager
     def environment(
-        self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
-    ) -> Environment:
-        """Return the environment of a section; `systems` are by label, `clock` replaces the clock of the run."""
+        self,
+        checklist: Checklist,
+        plan: SectionPlan,
+        systems: Mapping[str, System],
+        recording: RecordingClock | None = None,
+    ) -> Iterator[Environment]:
+        """Yield the environment of a section; `systems` are by label, `recording` replaces the clock of the run."""
         labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
-        return Environment(
-            systems={side: systems[label] for side, label in labels.items()},
-            clock=clock or self.clock,
-            let_sync_work=self.triggers.for_systems(checklist.dataflow, *labels.values()),
-            since=self.since,
-            timeout_s=self.job.timeout_s,
-            zone=self.job.settings.zone,
-            first_pause_s=min(self.job.settings.sync.interval_s, LONGEST_FIRST_PAUSE_S),
-            cycles_known=self.cycles_known,
-            max_lag_s=self.job.max_lag_for(plan.section),
-            jitter=_jittered,
-            keep=self.job.keep,
-            control=self.triggers.control_for(checklist.dataflow, *labels.values()),
-            sync_problems=partial(self.triggers.problems_for, checklist.dataflow, *labels.values()),
-        )
+        with self.triggers.for_section(checklist.dataflow, *labels.values()) as sync:
+            unqueued = sync.unqueued(self.clock)
+            yield Environment(
+                systems={side: systems[label] for side, label in labels.items()},
+                clock=recording or self.clock,
+                let_sync_work=sync.let_sync_work,
+                since=self.since,
+                timeout_s=self.job.timeout_s,
+                zone=self.job.settings.zone,
+                first_pause_s=_first_pause_s(self.job.settings.sync),
+                cycles_known=self.cycles_known,
+                max_lag_s=self.job.max_lag_for(plan.section),
+                jitter=_jittered,
+                keep=self.job.keep,
+                control=sync.control,
+                sync_problems=partial(self.triggers.problems_for, checklist.dataflow, *labels.values()),
+                unqueued=recording.beside(unqueued) if recording else unqueued,
+            )
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -102,6 +115,13 @@ class LiveSession(Struct, frozen=True):
         self.journal.close()
         for one in self.live_systems.values():
             one.connection.close()
+
+
+def _first_pause_s(sync: SyncSettings) -> float:
+    """Return the pause after the first look; where the sync runs by itself, a part of its cycle."""
+    if sync.trigger is not Trigger.WAIT:
+        return min(sync.interval_s, LONGEST_FIRST_PAUSE_S)
+    return min(sync.interval_s, max(SHORTEST_PAUSE_S, sync.interval_s / EVEN_PAUSES))
 
 
 def _jittered(pause_s: float) -> float:
@@ -156,7 +176,8 @@ def prepare(job: Job) -> PreparedRun:
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
-        yield session.environment(checklist, plan, systems)
+        with session.environment(checklist, plan, systems) as environment:
+            yield environment
 
     return PreparedRun(
         session.checklists,

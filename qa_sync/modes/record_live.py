@@ -51,7 +51,8 @@ def prepare_live(job: Job) -> PreparedRun:
             return RecordingTransport(way, cassette)
 
         systems = {label: session.journal.wrap(session.live_systems[label].system(wrap, clock)) for label in labels}
-        yield session.environment(checklist, plan, systems, clock)
+        with session.environment(checklist, plan, systems, clock) as environment:
+            yield environment
 
     def finish(results: Results) -> None:
         if has_errors(results):

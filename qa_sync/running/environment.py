@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from qa_sync.checklist.side import Side
 from qa_sync.clock import Clock, VirtualClock
-from qa_sync.running.polling import FIRST_PAUSE_S, PollPolicy, no_jitter
+from qa_sync.running.polling import EVEN_PAUSES, FIRST_PAUSE_S, PollPolicy, no_jitter
 from qa_sync.systems.system import System
 
 
@@ -68,12 +68,14 @@ class SyncControl(Struct, frozen=True):
 
     `hold` keeps it from being started, by this section or another, as long as the context is open. `run_at_once` runs
     a cycle without any time before and after it (None: as always). `run_during` runs a cycle and calls a function while
-    it works; it returns whether the function ended before the cycle did (None: the run starts no cycle).
+    it works; it returns whether the function ended before the cycle did (None: the run starts no cycle). `interval_s`
+    is how long a cycle takes in seconds where the sync runs by itself (None: `let_sync_work` starts it).
     """
 
     hold: Callable[[], AbstractContextManager[None]] = nullcontext
     run_at_once: Callable[[], None] | None = None
     run_during: Callable[[Callable[[], None]], bool] | None = None
+    interval_s: float | None = None
 
 
 class Environment(Struct, frozen=True):
@@ -85,7 +87,8 @@ class Environment(Struct, frozen=True):
     a cycle whenever `let_sync_work` returns, so that a missing change is lost, and not merely late. `exclusive`: only
     the run and the sync write to the systems, so that every new record is theirs. `max_lag_s` is the maximum sync
     latency, None for no limit. `keep` says when records are not deleted. `sync_problems` returns what the sync could
-    not read or write in its last cycle. `control` holds the sync and runs it at a certain moment.
+    not read or write in its last cycle. `control` holds the sync and runs it at a certain moment. `unqueued` is the
+    clock without the time in which this section waited for others (None: it waits for none).
     """
 
     systems: Mapping[Side, System]
@@ -103,11 +106,19 @@ class Environment(Struct, frozen=True):
     keep: Keep = Keep.NEVER
     sync_problems: Callable[[], tuple[SyncProblem, ...]] = no_problems
     control: SyncControl = field(default_factory=SyncControl)
+    unqueued: Clock | None = None
+
+    @property
+    def sync_clock(self) -> Clock:
+        """The clock by which the sync is judged: the section's waits for others are no time of the sync."""
+        return self.unqueued or self.clock
 
     @property
     def poll_policy(self) -> PollPolicy:
         """How to poll for a change."""
-        return PollPolicy(max(self.timeout_s, self.max_lag_s or 0.0), self.first_pause_s, self.jitter)
+        even_pauses = EVEN_PAUSES if self.control.interval_s is not None else 0
+        timeout_s = max(self.timeout_s, self.max_lag_s or 0.0)
+        return PollPolicy(timeout_s, self.first_pause_s, self.jitter, even_pauses)
 
     @property
     def is_simulated(self) -> bool:

@@ -36,8 +36,9 @@ from qa_sync.running.edits.held_sync import HeldSync
 from qa_sync.running.edits.rejected_edit import checks_with_copies
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
+from qa_sync.running.looking import look_until
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
-from qa_sync.running.polling import PollResult, poll
+from qa_sync.running.polling import PollResult
 from qa_sync.running.records.cleanup import remove_all
 from qa_sync.running.records.scenario_records import RecordGone, RecordKey, ScenarioRecords
 from qa_sync.running.step_log import StepLog, awaited_record, describe_step
@@ -187,19 +188,15 @@ class ScenarioRun:
         if not step.wait:
             return PollResult(self._check_claims(records, claims, states), 1)
 
-        run_at_once = self.environment.control.run_at_once if step.at_once else None
-        run_sync = run_at_once or self.environment.let_sync_work
-
         def look() -> Mapping[Claim, ClaimState]:
             nonlocal states
-            run_sync()
             states = self._check_claims(records, claims, states)
             return states
 
-        poll_policy, what = self.environment.poll_policy, awaited_record(records, step)
-        for poll_result in poll(all_final, look, self.environment.clock, poll_policy):
+        timeout_s, what = self.environment.poll_policy.timeout_s, awaited_record(records, step)
+        for poll_result in look_until(all_final, look, self.environment, records.written_at, at_once=step.at_once):
             if not poll_result.is_last:
-                progress = (what, poll_result.polls, poll_result.waited_s, poll_policy.timeout_s)
+                progress = (what, poll_result.polls, poll_result.waited_s, timeout_s)
                 yield Looked(self.spec, self.plan.section.key, *progress)
         return poll_result
 
@@ -207,11 +204,11 @@ class ScenarioRun:
         self, records: ScenarioRecords, claims: Claims, previous: Mapping[Claim, ClaimState]
     ) -> Mapping[Claim, ClaimState]:
         records.begin_poll()
+        now = self.environment.sync_clock.now()
         distinct = dict.fromkeys(
             claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], PropertySynced))
         )
         verdicts = [(claim, check_claim(records, claim)) for claim in distinct]
-        now = self.environment.clock.now()
         return {claim: ClaimState(v, passing_since(v, previous.get(claim), now)) for claim, v in verdicts}
 
     def _with_heading(self, message: str | None) -> str | None:

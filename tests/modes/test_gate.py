@@ -10,6 +10,7 @@ import pytest
 
 from qa_sync.modes.embedded.mid_cycle import ActingSystem, MidCycle
 from qa_sync.modes.triggers.gate import Gate
+from qa_sync.modes.triggers.section_runs import SectionRuns
 from qa_sync.modes.triggers.shared_run import SharedRun
 
 
@@ -21,7 +22,7 @@ def started(work: Callable[[], object]) -> threading.Thread:
 
 def test_a_cycle_waits_for_the_edits_of_all_sections() -> None:
     gate, cycled = Gate(), threading.Event()
-    run = SharedRun(cycled.set, gate)
+    run = SectionRuns(SharedRun(cycled.set, gate))
     with gate.edit():
         with gate.edit():
             thread = started(run)
@@ -44,13 +45,13 @@ def test_an_edit_waits_for_the_cycle_that_runs_and_goes_before_the_next() -> Non
         with gate.edit():
             order.append("edit")
 
-    run = SharedRun(work, gate)
+    run = SectionRuns(SharedRun(work, gate))
     first = started(run)
     working.wait(10)
     editing = started(edit)
     while not gate._waiting_edits:
         pass
-    second = started(run)
+    second = started(run.next_run)
     go_on.set()
     for thread in (first, editing, second):
         thread.join(10)
@@ -59,14 +60,15 @@ def test_an_edit_waits_for_the_cycle_that_runs_and_goes_before_the_next() -> Non
 
 def test_sections_that_ask_before_a_run_begins_share_it() -> None:
     gate, runs = Gate(), []
-    run = SharedRun(lambda: runs.append(1), gate)
+    shared = SharedRun(lambda: runs.append(1), gate)
+    sections = [SectionRuns(shared) for _ in range(5)]
     with gate.edit():
-        threads = [started(run) for _ in range(5)]
-        while run._starting is False:
+        threads = [started(section) for section in sections]
+        while len(shared._asked) < len(sections):
             pass
     for thread in threads:
         thread.join(10)
-    assert len(runs) <= 2
+    assert len(runs) == 1
 
 
 def test_an_action_during_a_run_is_known_to_end_in_time_or_not() -> None:
@@ -80,13 +82,13 @@ def test_an_action_during_a_run_is_known_to_end_in_time_or_not() -> None:
         wait_until_ended(ends)
 
     waits = SharedRun(wait)
-    assert waits.during(acted.set)
+    assert SectionRuns(waits).during(acted.set)
     ends = SharedRun(over.set)
-    assert not ends.during(come_late)
+    assert not SectionRuns(ends).during(come_late)
 
 
 def wait_until_ended(run: SharedRun) -> None:
-    while run._ended < 1:
+    while run.ended < 1:
         pass
 
 
@@ -96,7 +98,7 @@ def test_the_error_of_a_run_is_raised_after_the_action() -> None:
 
     done: list[int] = []
     with pytest.raises(ValueError, match="the sync failed"):
-        SharedRun(fails).during(lambda: done.append(1))
+        SectionRuns(SharedRun(fails)).during(lambda: done.append(1))
     assert done == [1]
 
 
@@ -135,3 +137,22 @@ def test_an_error_of_the_action_is_not_taken_for_one_of_the_sync() -> None:
     with pytest.raises(ValueError, match="the edit failed"):
         mid_cycle.run(lambda: system.update(None, {}), act)  # type: ignore[arg-type]
     assert target.calls == ["update"]
+
+
+def test_the_actions_of_two_sections_in_one_cycle_are_both_called() -> None:
+    """Sections that share the built-in sync edit during the same cycle."""
+    mid_cycle, target = MidCycle(), Target()
+    system = ActingSystem(target, mid_cycle)  # type: ignore[arg-type]
+    in_time: dict[str, bool] = {}
+
+    def other_section() -> None:
+        in_time["other"] = mid_cycle.run(lambda: None, lambda: target.calls.append("other"))
+
+    def cycle() -> None:
+        other_section()
+        system.update(None, {})  # type: ignore[arg-type]
+
+    in_time["one"] = mid_cycle.run(cycle, lambda: target.calls.append("one"))
+    assert in_time == {"one": True, "other": False}
+    assert sorted(target.calls) == ["one", "other", "update"]
+    assert target.calls.index("one") < target.calls.index("update")

@@ -25,6 +25,7 @@ from qa_sync.modes.job import EPOCH, Job
 from qa_sync.modes.live import LiveSession
 from qa_sync.modes.triggers import shared_run
 from qa_sync.modes.triggers.context import SystemPair, TriggerContext
+from qa_sync.modes.triggers.section_runs import SectionRuns
 from qa_sync.modes.triggers.shared_run import SharedRun
 from qa_sync.modes.triggers.table import TRIGGERS
 from qa_sync.settings.model import Settings, SyncSettings, Trigger
@@ -272,7 +273,7 @@ def test_a_url_that_is_not_a_sesam_node(make: Make, node: tuple[Node, str]) -> N
 
 
 def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Eight callers call during a run: they wait for its end, and share the next one."""
+    """Eight sections begin during a run: they wait for its end, and share the next one."""
     reported: list[str] = []
     begun, all_wait = threading.Event(), threading.Event()
 
@@ -296,13 +297,14 @@ def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monke
     monkeypatch.setattr(shared_run, "Condition", Counted)
     together = SharedRun(work)
 
-    def ask() -> None:
-        together()
+    def ask(section: SectionRuns) -> None:
+        section()
         reported.append("served")
 
-    threads = [threading.Thread(target=ask) for _ in range(9)]
+    threads = [threading.Thread(target=ask, args=(SectionRuns(together),))]
     threads[0].start()
     assert begun.wait(120)
+    threads += [threading.Thread(target=ask, args=(SectionRuns(together),)) for _ in range(8)]
     for thread in threads[1:]:
         thread.start()
     for thread in threads:
@@ -320,7 +322,7 @@ def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:
         if failing.pop() if failing else False:
             raise NoVerdict("broken")
 
-    together = SharedRun(work)
+    together = SectionRuns(SharedRun(work))
     with pytest.raises(NoVerdict):
         together()
     together()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -68,7 +69,7 @@ class SelfRunning(World):
         self.clock.sleep(min(self.every_s, 1.0))
 
     def control(self) -> SyncControl:
-        return SyncControl()
+        return SyncControl(interval_s=self.every_s)
 
 
 class _Seconds(VirtualClock):
@@ -188,3 +189,30 @@ at = partial(datetime, 2026, 1, 1, 12, tzinfo=UTC)
 )
 def test_the_resolution_is_learned_from_the_times_seen(times: list[datetime], expected: timedelta) -> None:
     assert resolution(times) == expected
+
+
+@dataclass
+class Started(SelfRunning):
+    """A sync that the run starts and holds, and that may go on after it says that it has ended."""
+
+    holds: int = 0
+
+    def work(self) -> None:
+        assert not self.holds, "the run waits for a cycle that it holds itself"
+        super().work()
+
+    def control(self) -> SyncControl:
+        return SyncControl(self.hold)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        self.holds += 1
+        try:
+            yield
+        finally:
+            self.holds -= 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_cycle_is_awaited_while_the_sync_is_held(kind: str) -> None:
+    assert found(Started(), kind).status is Status.PASSED

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,3 +38,31 @@ def test_a_change_in_time_is_found_and_the_deadline_holds(arrives: float, timeou
         assert elapsed <= arrives + LONGEST_PAUSE_S + 1e-3
     if arrives > timeout + 1e-3:
         assert not waited.latest
+
+
+def polled_at(arrives: float, due: float | None = None, **policy: float) -> list[float]:
+    """Return the seconds at which a poll was made, until something arrives."""
+    clock, polls = VirtualClock(START), []
+
+    def arrived() -> bool:
+        polls.append((clock.now() - START).total_seconds())
+        return polls[-1] >= arrives
+
+    until = None if due is None else START + timedelta(seconds=due)
+    list(poll(bool, arrived, clock, PollPolicy(**{"timeout_s": 120.0, **policy}), until))  # type: ignore[arg-type]
+    return polls
+
+
+def test_the_first_pauses_may_be_of_one_length() -> None:
+    polls = polled_at(28, before_s=10.0, first_pause_s=2.0, even_pauses=5)
+    assert polls == [10, 12, 14, 16, 18, 20, 23, 27.5, 34.25]
+
+
+def test_no_pause_goes_beyond_the_time_at_which_a_change_is_due() -> None:
+    assert polled_at(12.5, due=13.0, before_s=10.0, first_pause_s=2.0, even_pauses=5) == [10, 12, 13]
+    assert polled_at(3.5, due=4.0, before_s=10.0, first_pause_s=2.0) == [4]
+    assert polled_at(14.5, due=13.0, before_s=10.0, first_pause_s=2.0, even_pauses=5) == [10, 12, 13, 15]
+
+
+def test_a_long_first_pause_does_not_become_shorter() -> None:
+    assert polled_at(100, first_pause_s=30.0) == [0, 30, 60, 90, 120]

@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Lock
 
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 
+class _Action:
+    """An action that is called once; `error` is what it raised."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action = action
+        self._lock = Lock()
+        self.is_called = False
+        self.error: Exception | None = None
+
+    def call(self) -> None:
+        """Call the action, or wait until another thread has."""
+        with self._lock:
+            if self.is_called:
+                return
+            self.is_called = True
+            try:
+                self._action()
+            except Exception as error:  # noqa: BLE001 - raised again by `MidCycle.run`
+                self.error = error
+
+
 class MidCycle:
-    """An action that the next update of the sync calls first; it is called once."""
+    """The actions that the next update of the sync calls first, each once; those of several sections at a time."""
 
     def __init__(self) -> None:
-        self._action: Callable[[], None] | None = None
-        self._error: Exception | None = None
+        self._actions: SimpleQueue[_Action] = SimpleQueue()
 
     def run(self, cycle: Callable[[], None], action: Callable[[], None]) -> bool:
         """Run a cycle with an action in the middle; return False when the sync wrote nothing.
 
         Then the action is called after the cycle. Raises the error of the action.
         """
-        self._action, self._error = action, None
+        own = _Action(action)
+        self._actions.put(own)
         cycle()
-        in_time = self._action is None
-        self.act()
-        if self._error:
-            raise self._error
+        in_time = own.is_called
+        own.call()
+        if own.error:
+            raise own.error
         return in_time
 
     def act(self) -> None:
-        """Call the action, if it has not been called yet; the sync must not take its error for one of its own."""
-        action, self._action = self._action, None
-        try:
-            if action:
-                action()
-        except Exception as error:  # noqa: BLE001 - raised again by `run`
-            self._error = error
+        """Call the actions that were not called yet; the sync must not take their errors for its own."""
+        with suppress(Empty):
+            while True:
+                self._actions.get_nowait().call()
 
 
 class ActingSystem:

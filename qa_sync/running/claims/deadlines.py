@@ -55,9 +55,9 @@ def timeout_verdict(verdict: Verdict, environment: Environment, polls: int) -> V
 
 
 def check_latency(verdict: Verdict, environment: Environment, latency_s: float) -> Verdict:
-    """Return a failure when a change arrived after the maximum latency."""
+    """Return a failure when a change arrived after the maximum latency, by the precision with which it is reported."""
     limit = environment.max_lag_s
-    if limit is None or latency_s <= limit or verdict.status is not Status.PASSED:
+    if limit is None or round(latency_s, 1) <= limit or verdict.status is not Status.PASSED:
         return verdict
     message = f"it arrived after {latency_s:.1f} {environment.unit}, expected within {limit:g} s"
     return replace(verdict, status=Status.FAILED, message=message, expected=limit, actual=latency_s)

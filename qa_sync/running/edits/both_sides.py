@@ -17,7 +17,7 @@ from qa_sync.running.edits.attempt import Attempt, AttemptResult, Outcome
 from qa_sync.running.edits.edit_times import coarsest_resolution
 from qa_sync.running.edits.pauses import Pauses
 from qa_sync.running.events import Status
-from qa_sync.running.polling import poll
+from qa_sync.running.looking import look_until
 from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.paths import read
 
@@ -75,13 +75,11 @@ def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: Edi
 
     None as well after the timeout, when the claims have their verdict in the next step.
     """
-    environment = records.environment
     edits = (choice.second,) if step.in_order else (choice.first, choice.second)
     seen_overwritten = False
 
     def look() -> tuple[Verdict | None, bool]:
         nonlocal seen_overwritten
-        environment.let_sync_work()
         records.begin_poll()
         failed = next((v for c in step.claims if (v := check_claim(records, c)).status is not Status.PASSED), None)
         keys = [(RecordKey(edit.role, edit.side), edit) for edit in edits]
@@ -94,7 +92,7 @@ def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: Edi
         return failed, failed is None or stays
 
     latest: tuple[Verdict | None, bool] = (None, True)
-    for poll_result in poll(lambda found: found[1], look, environment.clock, environment.poll_policy):
+    for poll_result in look_until(lambda found: found[1], look, records.environment, records.written_at):
         latest = poll_result.latest
     failed, known = latest
     return failed if known else None

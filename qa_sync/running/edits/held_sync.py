@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from qa_sync.checklist.steps import EditDuringCycle, Expect, Step, WaitCycles
+from qa_sync.checklist.steps import EditBothSides, EditDuringCycle, Expect, Step, WaitCycles
 from qa_sync.running.environment import SyncControl
 
 
@@ -28,7 +28,7 @@ class HeldSync:
 
     def before(self, step: Step) -> None:
         """Hold or release the sync for a step."""
-        if isinstance(step, Expect | WaitCycles | EditDuringCycle):
+        if isinstance(step, Expect | WaitCycles | EditDuringCycle | EditBothSides):  # the last holds it by itself
             self._exits.close()
             self._is_held = False
         elif not self._is_held:

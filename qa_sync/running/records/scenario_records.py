@@ -50,7 +50,7 @@ class ScenarioRecords:
         self.computed: dict[RecordKey, set[str]] = {}
         self.given: dict[RecordKey, tuple[str, ...]] = {}
         self.before_edit: dict[RecordKey, Record | None] = {}
-        self.written_at: datetime = environment.clock.now()
+        self.written_at: datetime = environment.sync_clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
         self.marks: dict[str, str] = {}
         self.last_choice: dict[str, int] = {}
@@ -85,7 +85,7 @@ class ScenarioRecords:
         self.ids[key] = made
         if (key, made) not in self.made:
             self.made.append((key, made))
-        self.written_at = self.environment.clock.now()
+        self.written_at = self.environment.sync_clock.now()
         self._note_ignored_writes(key, step.values, None)
 
     def edit(self, step: Edit) -> Record:
@@ -110,7 +110,7 @@ class ScenarioRecords:
 
     def _note_edit(self, key: RecordKey, step: Edit, before: Record) -> None:
         self.before_edit[key] = before
-        self.written_at = self.environment.clock.now()
+        self.written_at = self.environment.sync_clock.now()
         self._note_ignored_writes(key, step.values, before)
 
     def reread(self, key: RecordKey) -> Record:
@@ -135,7 +135,7 @@ class ScenarioRecords:
     def delete(self, key: RecordKey) -> None:
         """Delete a record; it stays in the list of created records, in case it is not deleted."""
         self.system(key).delete(self.card(key).datatype, self.ids[key])
-        self.written_at = self.environment.clock.now()
+        self.written_at = self.environment.sync_clock.now()
 
     def take_snapshots(self, roles: tuple[str, ...]) -> None:
         """Take a snapshot of the roles' records on both sides, as far as they exist."""
@@ -180,7 +180,7 @@ class ScenarioRecords:
 
     def note_write(self, key: RecordKey) -> Record:
         """Read a record back after a write that is not a sample's, and return it."""
-        self.written_at = self.environment.clock.now()
+        self.written_at = self.environment.sync_clock.now()
         after = self.after_write[key] = self.reread(key)
         return after
 
