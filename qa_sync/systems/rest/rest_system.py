@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import httpx
 
 from qa_sync.clock import Clock, RealClock
-from qa_sync.errors import InvalidResponse, RequestRejected, UncertainWrite
+from qa_sync.errors import RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.requests.bodies import adds_elements, revision_header
-from qa_sync.systems.requests.record_ids import id_text, is_same_id, known_id, read_id
+from qa_sync.systems.requests.record_ids import is_same_id, known_id
 from qa_sync.systems.requests.writes import build_insert, build_update, created_id, key_paths, lookup_variables
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.location import located_id
@@ -28,11 +28,10 @@ from qa_sync.systems.responses.pagination import PageCursor, pages, pages_with_c
 from qa_sync.systems.responses.parsing import (
     is_gone,
     select_entities,
-    without_tagged_values,
 )
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
+from qa_sync.systems.rest.response_records import created_record, read_record, updated_record
 from qa_sync.systems.rest.service_connections import ServiceConnections
-from qa_sync.systems.rest.shown_records import created_record, updated_record
 from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import template_functions
@@ -244,13 +243,4 @@ class RestSystem:
             yield parent_variables(operation.children, parent.data)
 
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
-        key = read_id(key_paths(card, operation), data)
-        if key is None and operation.id_expression and isinstance(data, dict):
-            renderer, _ = self._services.of(operation)
-            key = id_text(renderer.text(operation, operation.id_expression, {**data, "entity": data}))
-        if key is None or not isinstance(data, dict):
-            self._services.exchange.raise_unexpected_shape(operation.name, f"a record without a valid {card.key!r}")
-        if self.exchange_log.redact(key) != key:
-            text = f"{self.label}: {operation.name}: the id of a record contains a secret"
-            raise InvalidResponse(text, hint="a value that is not a secret belongs in `parameters`, not in `secrets`")
-        return Record(self.label, card.datatype, key, without_tagged_values(card, data))
+        return read_record(self._services, card, operation, data)

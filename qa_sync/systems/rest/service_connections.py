@@ -42,7 +42,7 @@ class ServiceConnections:
         functions: Mapping[str, Callable[..., object]],
         auth_clock: Clock | None,
     ) -> None:
-        self._label = references.system
+        self.label = references.system
         redact = exchange_log.redact
         site = str(references.env["base_url"]) if base_url else ""  # without the path of the API
         url_rebase = find_url_rebase(references.text(connector.service.url_pattern), site)
@@ -102,5 +102,5 @@ class ServiceConnections:
             return
         renderer, exchange = self.of(operation)
         if error_text := read_error(operation, renderer, sent.expression_variables(body)):
-            text = f"{self._label}: {operation.name}: the system reports {exchange.redact(error_text)!r}"
+            text = f"{self.label}: {operation.name}: the system reports {exchange.redact(error_text)!r}"
             raise RequestRejected(text, status=sent.response.status_code)
