@@ -17,6 +17,7 @@ class CaseStore:
     """The cases and findings in an open state file."""
 
     def __init__(self, state: ObserveState) -> None:
+        self._state = state
         self._db = state.db
 
     def open_case(self, section: str, direction: Direction, record: str) -> Case | None:
@@ -44,9 +45,9 @@ class CaseStore:
         for row in self._db.execute("SELECT * FROM cases WHERE section = ? ORDER BY number", (section,)):
             yield _case(row)
 
-    def number_of(self, state: str) -> int:
-        """Return the number of cases of all sections in a state."""
-        return int(self._one("SELECT count(*) FROM cases WHERE state = ?", state) or 0)
+    def touched_since(self, tick: int) -> list[Case]:
+        """Return the cases that changed in the reads after a number."""
+        return [_case(row) for row in self._db.execute("SELECT * FROM cases WHERE tick > ? ORDER BY number", (tick,))]
 
     def put_case(self, case: Case) -> None:
         """Store a case; a new one gets the next number."""
@@ -54,7 +55,7 @@ class CaseStore:
             *(case.number or None, case.section, case.direction.value, case.kind.value, case.record),
             *(case.counterpart, case.opened.isoformat(), case.state.value, int(case.conflict)),
             *(json.dumps(case.pending), json.dumps(case.arrived), json.dumps(case.edits)),
-            *(json.dumps(case.before), case.lag_s),
+            *(json.dumps(case.before), case.lag_s, case.missed, self._state.tick),
         )
         self._db.execute(f"INSERT OR REPLACE INTO cases VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
@@ -124,7 +125,7 @@ def _cells(cells: Iterable[Sequence[Any]]) -> tuple[EncodedCell, ...]:
 
 
 def _case(row: Sequence[Any]) -> Case:
-    number, section, direction, kind, record, counterpart, opened, state, conflict, *texts, lag = row
+    number, section, direction, kind, record, counterpart, opened, state, conflict, *texts, lag, missed, _ = row
     pending, arrived, edits, before = map(json.loads, texts)
     return Case(
         section,
@@ -141,4 +142,5 @@ def _case(row: Sequence[Any]) -> Case:
         bool(conflict),
         lag,
         number,
+        missed,
     )

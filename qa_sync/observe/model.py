@@ -86,7 +86,8 @@ class Case(Struct, frozen=True):
 
     `pending` are the ids of the claims that have not arrived, `arrived` of those that have; `edits` are the last edited
     values by claim, as cells, the newest last; `before` are the values of both sides before the edit; `conflict` says
-    that the other side was edited too, so that the later edit must win. `number` is 0 until it is stored.
+    that the other side was edited too, so that the later edit must win. `number` is 0 until it is stored; `missed` is
+    the number of the read at which its time was over (0: it was not).
     """
 
     section: str
@@ -103,6 +104,7 @@ class Case(Struct, frozen=True):
     conflict: bool = False
     lag_s: float | None = None
     number: int = 0
+    missed: int = 0
 
 
 class ObservedSection(Struct, frozen=True):

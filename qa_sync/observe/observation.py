@@ -13,7 +13,8 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import NoVerdict
 from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.clocks import SystemClocks
-from qa_sync.observe.model import Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
+from qa_sync.observe.model import Case, Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
+from qa_sync.observe.progress import DirectionProgress, Listener, ReadProgress, newly_missed, progress_of
 from qa_sync.observe.reading import EntityReader
 from qa_sync.observe.results import check_ids, not_observed, section_checks
 from qa_sync.observe.sections import SectionFollower
@@ -27,7 +28,8 @@ class Observation:
 
     `plans` are those of all sections by the path of the spec, also of the ones that cannot be observed; `readers` are
     by entity; `notify` takes lines for the user; `seconds` returns elapsed real time; `stopped` is set when the user
-    ends it before its duration is over; `reads` counts the complete reads, `unread` is why the last other one failed.
+    ends it before its duration is over; `reads` counts the complete reads, `unread` is why the last other one failed;
+    `listeners` get the progress after each read.
     """
 
     dataflows: Sequence[Dataflow]
@@ -44,6 +46,7 @@ class Observation:
     stopped: bool = False
     reads: int = 0
     unread: NoVerdict | None = None
+    listeners: tuple[Listener, ...] = ()
 
     def events(self) -> Iterator[Event]:
         """Observe until the duration is over or the user interrupts, and yield the events of the run."""
@@ -113,11 +116,29 @@ class Observation:
         except NoVerdict as error:
             self.unread = error
             self.notify(f"{self.clock.now():%H:%M:%S} UTC: not read, tried again in {self._every}: {error}")
+            self._tell(ReadProgress(self.clock.now(), 0, self._directions(), error=str(error)))
             return
-        if changes:
-            cases = CaseStore(self.state)
-            counts = ", ".join(f"{cases.number_of(state):,} {state}" for state in ("open", "lost"))
-            self.notify(f"{self.clock.now():%H:%M:%S} UTC: {changes:,} changed records; {counts}")
+        self._tell(ReadProgress(self.clock.now(), changes, self._directions(), tuple(self._missed())))
+        with self.state.committed():  # a case that is told before a kill may be told again, and none is kept back
+            self.state.set_about("reported", str(self.state.tick))
+
+    def _tell(self, progress: ReadProgress) -> None:
+        for listener in self.listeners:
+            listener(progress)
+
+    def _directions(self) -> tuple[DirectionProgress, ...]:
+        if not self.listeners:
+            return ()
+        return tuple(one for s in self.sections for one in progress_of(self.state, s, self._late_after_s(s)))
+
+    def _missed(self) -> Iterator[Case]:
+        reported, limits = int(self.state.about("reported") or 0), {s.key: self._late_after_s(s) for s in self.sections}
+        for case in CaseStore(self.state).touched_since(reported):
+            yield from newly_missed([case], reported, limits[case.section])
+
+    def _late_after_s(self, section: ObservedSection) -> float:
+        """Return after how many seconds an arrival is late: the maximum lag, and what the clocks leave open."""
+        return (self.options.max_lag + sum((c.doubt for c in self._doubts(section)), timedelta(0))).total_seconds()
 
     @property
     def _every(self) -> str:
@@ -131,8 +152,7 @@ class Observation:
         now = self.clock.now()
         self.clocks.load()
         with self.state.committed():
-            number = int(self.state.about("tick") or 0) + 1
-            self.state.set_about("tick", str(number))
+            number = self.state.next_tick()
             changes = {entity: self._read(reader, now, number) for entity, reader in self.readers.items()}
             for follower in self.followers:
                 one, other = (changes[entity] for entity in follower.section.entities)

@@ -65,7 +65,7 @@ class SectionFollower:
             current = self._cases.open_case(self.section.key, case.direction, case.record)
             if current is None or current.number != case.number or current.state is not CaseState.OPEN:
                 continue
-            self._cases.put_case(replace(current, state=_missed(current)))
+            self._cases.put_case(replace(current, state=_missed(current), missed=self._state.tick))
 
     def _was_target_read(self, case: Case) -> bool:
         """Return whether the target's list was read after the time of a case was over."""

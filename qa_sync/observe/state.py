@@ -51,6 +51,13 @@ CREATE TABLE rewrites (
     section TEXT NOT NULL, side INTEGER NOT NULL, id TEXT NOT NULL, count INTEGER NOT NULL, at TEXT NOT NULL,
     PRIMARY KEY (section, side, id)) WITHOUT ROWID;
 """,
+    """
+ALTER TABLE cases ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN tick INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cases_by_tick ON cases (tick);
+CREATE INDEX cases_by_direction ON cases (section, direction, state, kind);
+CREATE INDEX cases_by_lag ON cases (section, direction, lag_s) WHERE state IN ('arrived', 'partly');
+""",
 )
 _HINTS: Final[Mapping[Problem, str]] = {
     Problem.LOCKED: "another observation uses this file; give each its own with --state",
@@ -62,13 +69,14 @@ _OTHER: Final = "move it away, or give another path with --state; a new observat
 
 
 class ObserveState:
-    """The open state file; only one process at a time uses it."""
+    """The open state file; only one process at a time uses it. `tick` is the number of the current read."""
 
     def __init__(self, path: str | Path) -> None:
         def explain(problem: Problem, message: str) -> QaSyncError:
             return UsageError(f"the state of the observation, {path}: {message}", hint=_HINTS.get(problem, _OTHER))
 
         self._explain = explain
+        self.tick = 0
         pragmas = {"journal_mode": "WAL", "synchronous": "NORMAL"}
         self.db = open_database(
             path, migrations=MIGRATIONS, explain=explain, pragmas=pragmas, exclusive=True, make_folder=True
@@ -97,6 +105,12 @@ class ObserveState:
     def set_about(self, name: str, value: str) -> None:
         """Store a fact about the observation as a whole."""
         self.db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def next_tick(self) -> int:
+        """Store that another read begins, and return its number."""
+        self.tick = int(self.about("tick") or 0) + 1
+        self.set_about("tick", str(self.tick))
+        return self.tick
 
     def read_since(self, entity: EntityKey) -> datetime | None:
         """Return when the entity's list was last read; None if it never was."""

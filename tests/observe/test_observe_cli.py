@@ -56,6 +56,7 @@ def test_an_edit_that_does_not_arrive_is_told_with_its_record(
     assert ended.code == 1, ended.err
     assert "arrives/forward" in ended.out
     assert edited.id in ended.out
+    assert re.search(r"specs/000.txt:\d+ \| ", ended.out), "the line of the spec"
     assert "Going on from" in ended.err
 
 
@@ -100,6 +101,13 @@ def test_a_file_that_is_no_state_is_refused(qa_sync: QaSync, config: tuple[str, 
     ended = qa_sync(*RUN, "--for", "1s", *config)
     assert ended.code == 2
     assert "observe.sqlite: another program's database" in ended.err
+
+
+def test_an_observation_is_in_the_history(qa_sync: QaSync, config: tuple[str, ...], tmp_path: Path) -> None:
+    assert qa_sync(*RUN, "--for", "300ms", "--history", *config).code == 3
+    listed = qa_sync("history", "specs/000.txt", *config[:2])
+    assert "1 run, observe" in listed.out, listed.err
+    assert (tmp_path / ".qa-sync" / "history.sqlite").exists()
 
 
 def test_text_that_is_not_understood_is_an_error(qa_sync: QaSync, config: tuple[str, ...], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from msgspec.structs import replace
 
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, duration_of, settings_from
+from qa_sync.cli.options.history import history_option, save_history
 from qa_sync.cli.options.report_options import report_options
-from qa_sync.cli.options.report_targets import parse_targets, write_reports
+from qa_sync.cli.options.report_targets import parse_targets, source_lines, texts_of, write_reports
 from qa_sync.cli.options.selection import section_option, select_sections
 from qa_sync.cli.signals import interrupted_by_signals
 from qa_sync.errors import UsageError
@@ -21,6 +23,7 @@ from qa_sync.modes.job import Job
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.collect_results import collect_results
+from qa_sync.running.results import with_texts
 
 
 @click.command()
@@ -47,6 +50,7 @@ from qa_sync.running.collect_results import collect_results
 @section_option
 @config_option
 @report_options
+@history_option
 def observe(
     specs: tuple[str, ...],
     every: str,
@@ -60,6 +64,7 @@ def observe(
     reports: tuple[str, ...],
     color: Color,
     quiet: bool,
+    history: bool | None,
 ) -> int:
     """Follow the real changes of the two systems of each SPEC, without writing to them, and report which do not arrive.
 
@@ -89,16 +94,19 @@ def observe(
     job = Job(dataflows, connectors, Path(), settings=settings, notify=notify)
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
+    print_line = (lambda _: None) if quiet else _print_line
     with (
         interrupted_by_signals(),
-        open_observation(
-            job, options, state or STATE, from_now=from_now, notify=(lambda _: None) if quiet else _print_line
-        ) as opened,
+        open_observation(job, options, state or STATE, from_now=from_now, notify=print_line) as opened,
+        closing(terminal.observation(print_line)) as display,
     ):
+        opened.observation.listeners = (display.handle,)
         results = collect_results(opened.events())
     results = replace(results, interrupted=opened.observation.stopped and options.duration is not None)
-    terminal.report(results)
-    write_reports(results, targets, quiet=quiet)
+    texts = texts_of(dataflow.path for dataflow in dataflows)
+    terminal.report(results, source_lines(texts))
+    write_reports(with_texts(results, texts), targets, quiet=quiet)
+    save_history(results, settings, texts, history)
     return results.exit_code
 
 

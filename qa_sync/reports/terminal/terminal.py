@@ -1,8 +1,4 @@
-"""The terminal output of a run: progress on stderr, the report on stdout.
-
-The only module that imports rich, inside functions and only for colors or a live display: a pipe needs neither, and
-importing it takes longer than replaying a spec.
-"""
+"""The terminal output of a run: progress on stderr, the report on stdout."""
 
 from __future__ import annotations
 
@@ -13,36 +9,21 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
 
 from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions, SourceLine, no_source_line
-from qa_sync.reports.shared.text_layout import Line, Style, text_of
+from qa_sync.reports.shared.text_layout import Line, text_of
+from qa_sync.reports.terminal import rich_display
 from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.reports.terminal.progress import PlainProgress, RunProgress
 from qa_sync.running.events import Event, RunStarted
 from qa_sync.running.results import Results
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.live import Live
-    from rich.segment import Segments
+    from qa_sync.reports.terminal.observe_display import LiveObservation, PlainObservation
+    from qa_sync.reports.terminal.rich_display import Console, Live, Segments
 
 Color: TypeAlias = Literal["auto", "always", "never"]
 
-STYLES = {
-    Style.PLAIN: "",
-    Style.STRONG: "bold",
-    Style.QUIET: "dim",
-    Style.PASSED: "green",
-    Style.FAILED: "bold red",
-    Style.ERROR: "bold magenta",
-    Style.SKIPPED: "dim",
-    Style.MANUAL: "yellow",
-    Style.EXPECTED: "bold green",
-    Style.ACTUAL: "bold red",
-}
-"""Only the sixteen colors of the terminal's theme, which are readable on light and dark backgrounds."""
-
 DEFAULT_WIDTH = 80
 DEFAULT_HEIGHT = 24
-FRAMES_A_SECOND = 8
 SHOW_AFTER_S = {"live": 0.0, "record": 0.0}
 """Seconds before the live display appears, by mode.
 
@@ -100,6 +81,17 @@ class Terminal:
             if progress:
                 progress.close()
 
+    def observation(self, notify: Callable[[str], None]) -> LiveObservation | PlainObservation:
+        """Return what shows the progress of an observation: a display, or without a terminal lines for `notify`."""
+        from qa_sync.reports.terminal.observe_display import (  # noqa: PLC0415 - only observations need it
+            LiveObservation,
+            PlainObservation,
+        )
+
+        if self._quiet or not self._is_live(self._err):
+            return PlainObservation(notify)
+        return LiveObservation(lambda: self._console(self._err), self._output(self._err))
+
     def report(self, results: Results, source_line: SourceLine = no_source_line) -> None:
         """Print the report; `source_line` gives the lines of specs that failures quote."""
         lines = end_report(results, self._output(self._out, source_line))
@@ -118,20 +110,11 @@ class Terminal:
         return LiveProgress(lambda: self._console(self._err), output)
 
     def _print_colored(self, lines: Iterable[Line]) -> None:
-        self._console(self._out).print(to_segments(lines), end="", soft_wrap=True)
+        self._console(self._out).print(rich_display.to_segments(lines), end="", soft_wrap=True)
 
     def _console(self, file: TextIO) -> Console:
-        from rich.console import Console  # noqa: PLC0415 - startup speed, see above
-
-        return Console(
-            file=file,
-            force_terminal=self._is_live(file),
-            color_system="standard" if self._colored(file) else None,
-            width=self._output(file).width,
-            markup=False,
-            emoji=False,
-            highlight=False,
-        )
+        width = self._output(file).width
+        return rich_display.console(file, is_live=self._is_live(file), colored=self._colored(file), width=width)
 
     def _output(self, file: TextIO, source_line: SourceLine = no_source_line) -> OutputOptions:
         return OutputOptions(
@@ -191,34 +174,11 @@ class LiveProgress:
             self._live.stop()
 
     def _start(self) -> Live:
-        from rich.live import Live  # noqa: PLC0415 - startup speed, see above
-
-        live = Live(
-            get_renderable=self._render,
-            console=self._console(),
-            transient=True,
-            refresh_per_second=FRAMES_A_SECOND,
-            redirect_stdout=False,
-        )
-        live.start()
-        return live
+        return rich_display.start_display(self._console(), self._render)
 
     def _render(self) -> Segments:
         from qa_sync.reports.terminal.live_view import live_lines  # noqa: PLC0415 - as above
 
         height = self._live.console.height if self._live else DEFAULT_HEIGHT
         with self._lock:
-            return to_segments(live_lines(self._tally, self._output, self._now(), height))
-
-
-def to_segments(lines: Iterable[Line]) -> Segments:
-    """Return lines as rich segments, not as markup, so that no text in them is interpreted."""
-    from rich.segment import Segment, Segments  # noqa: PLC0415 - startup speed, see above
-    from rich.style import Style as RichStyle  # noqa: PLC0415
-
-    styles = {style: RichStyle.parse(words) for style, words in STYLES.items()}
-    segments = []
-    for line in lines:
-        segments += [Segment(text, styles[style]) for text, style in line]
-        segments.append(Segment.line())
-    return Segments(segments)
+            return rich_display.to_segments(live_lines(self._tally, self._output, self._now(), height))
