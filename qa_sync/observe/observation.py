@@ -119,7 +119,7 @@ class Observation:
             self._tell(ReadProgress(self.clock.now(), 0, self._directions(), error=str(error)))
             return
         self._tell(ReadProgress(self.clock.now(), changes, self._directions(), tuple(self._missed())))
-        with self.state.committed():  # a case that is told before a kill may be told again, and none is kept back
+        with self.state.committed():  # after a kill, a case may be reported again, and none is kept back
             self.state.set_about("reported", str(self.state.tick))
 
     def _tell(self, progress: ReadProgress) -> None:
