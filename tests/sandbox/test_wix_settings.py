@@ -47,7 +47,7 @@ def test_an_unknown_word_is_reported_with_the_words_there_are() -> None:
     assert all(word in error.value.message for word in WORDS)
 
 
-@pytest.mark.parametrize("text", ["currency", "currency=kr", "weight=kg", "weight="])
+@pytest.mark.parametrize("text", ["currency", "currency=kr", "currency=ABC", "currency=XAU", "weight=kg", "weight="])
 def test_an_invalid_value_is_reported(text: str) -> None:
     with pytest.raises(UsageError, match=f"--site {text.partition('=')[0]}: expected"):
         read_settings(text)

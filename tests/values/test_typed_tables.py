@@ -8,6 +8,7 @@ from iso4217 import Currency
 
 from qa_sync.checklist.samples.order_amounts import CURRENCIES, SHORT_CURRENCIES
 from qa_sync.checklist.samples.same_place import REGIONS
+from qa_sync.sandbox import option_words
 from qa_sync.sandbox.customerp.countries import NAMES, is_country
 from qa_sync.sandbox.wix.product_shape import SIGNS
 from qa_sync.sandbox.woocommerce import data, money
@@ -26,6 +27,11 @@ def test_the_currencies_of_the_shop_are_those_of_the_standard_and_its_own() -> N
     assert len(set(money.CODES)) == len(money.CODES)
     assert set(money.CODES) - CURRENT == WITHDRAWN | OF_THE_SHOP
     assert set(data.CURRENCIES) | set(money.SYMBOLS) <= set(money.CODES)
+
+
+def test_the_currencies_of_an_option_are_those_of_the_standard_but_not_metals_and_units_of_account() -> None:
+    supranational = {"XAF", "XCD", "XCG", "XOF", "XPF"}
+    assert {code for code in CURRENT if not code.startswith("X")} | supranational == option_words.CURRENCIES
 
 
 @pytest.mark.parametrize(
