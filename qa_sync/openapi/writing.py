@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
 
 from qa_sync.openapi.marks import GUESSED
 from qa_sync.openapi.model import Draft, EntityDraft, PropertyDraft
+from qa_sync.openapi.toml_text import comment_text, key_text, mark_text, string_text, value_text
 from qa_sync.values.form import Json
-
-MAX_COMMENT: Final = 200
 
 
 def files_of(draft: Draft, source: str) -> dict[str, str]:
@@ -24,16 +22,16 @@ def files_of(draft: Draft, source: str) -> dict[str, str]:
 
 def settings_of(draft: Draft, folder: str, name: str) -> list[str]:
     """Return the lines of `qa-sync.toml` for the system."""
-    secrets = ", ".join(f"{s} = {_string('$' + _variable(name, s))}" for s in draft.authentication.secrets)
+    secrets = ", ".join(f"{s} = {string_text('$' + _variable(name, s))}" for s in draft.authentication.secrets)
     lines = [
-        f"[systems.{_key(name)}]",
-        f"connector = {_string(folder)}",
-        f"url = {_string(draft.url)}" if draft.url else 'url = ""  # fill in',
+        f"[systems.{key_text(name)}]",
+        f"connector = {string_text(folder)}",
+        f"url = {string_text(draft.url)}" if draft.url else 'url = ""  # fill in',
         *([f"secrets = {{ {secrets} }}"] if secrets else []),
     ]
     if draft.parameters:
-        lines.append(f"[systems.{_key(name)}.parameters]")
-        lines += [f'{_key(p)} = ""  # fill in: {_comment(why)}' for p, why in draft.parameters.items()]
+        lines.append(f"[systems.{key_text(name)}.parameters]")
+        lines += [f'{key_text(p)} = ""  # fill in: {comment_text(why)}' for p, why in draft.parameters.items()]
     return lines
 
 
@@ -78,56 +76,27 @@ def _json(value: Json) -> str:
 
 
 def _entities(draft: Draft, source: str) -> Iterator[str]:
-    yield f"# Drafted from {_comment(source)}"
-    yield f"# {_comment(draft.title)} {_comment(draft.version)}".rstrip()
+    yield f"# Drafted from {comment_text(source)}"
+    yield f"# {comment_text(draft.title)} {comment_text(draft.version)}".rstrip()
     yield "# `guessed` marks what the document does not say for certain: check it, then delete the mark."
     for entity in draft.entities:
         yield ""
-        yield f"[{_key(entity.name)}]"
-        yield f"names = {_value(list(entity.names))}"
+        yield f"[{key_text(entity.name)}]"
+        yield f"names = {value_text(list(entity.names))}"
         for key, value in entity.card.items():
-            yield f"{key} = {_value(value)}{_mark(entity.guesses.get(key))}"
+            yield f"{key} = {value_text(value)}{mark_text(entity.guesses.get(key))}"
         yield ""
-        yield f"[{_key(entity.name)}.properties]"
+        yield f"[{key_text(entity.name)}.properties]"
         yield from (_property(drafted) for drafted in entity.properties)
         if entity.left_out:
-            yield f"# left out: {_comment('; '.join(entity.left_out), 2_000)}"
+            yield f"# left out: {comment_text('; '.join(entity.left_out), 2_000)}"
 
 
 def _property(drafted: PropertyDraft) -> str:
-    line = f"{_key(drafted.path)} = {_value(drafted.keys)}{_mark('; '.join(drafted.guesses))}"
+    line = f"{key_text(drafted.path)} = {value_text(drafted.keys)}{mark_text('; '.join(drafted.guesses))}"
     return line if drafted.is_used else f"# {line}"
-
-
-def _mark(why: str | None) -> str:
-    return f"  # {GUESSED}{_comment(why)}" if why else ""
-
-
-def _comment(text: str, longest: int = MAX_COMMENT) -> str:
-    """Return a text that stays on its line: no control characters, not too long."""
-    return "".join(c if c.isprintable() else " " for c in text)[:longest]
 
 
 def _variable(name: str, secret: str) -> str:
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in name).strip("_")
     return f"{plain or 'SYSTEM'}_{secret}".upper()
-
-
-def _key(name: str) -> str:
-    is_bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if is_bare else _string(name)
-
-
-def _string(text: str) -> str:
-    """Return a basic string of TOML; its escapes are those of JSON, with DEL in addition."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _value(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(str(k))} = {_value(v)}" for k, v in value.items()) + " }" if value else "{}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
-    return str(value) if isinstance(value, (int, float)) else _string(str(value))

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
+from qa_sync.cli.commands.connectors_update import update_draft
 from qa_sync.cli.confirm import is_interactive
+from qa_sync.cli.notice import print_lines
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.dataflow.model import Section
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.errors import UsageError
+from qa_sync.openapi.choosing import choices_for_sections, named_choice, properties_named, property_filter
 from qa_sync.openapi.deducing.draft import Choice, draft_connector, resources_of
-from qa_sync.openapi.deducing.resources import matches
 from qa_sync.openapi.folder import write_folder
-from qa_sync.openapi.model import Draft, PropertyDraft, Resource
+from qa_sync.openapi.model import Draft, Resource
 from qa_sync.openapi.reading.node import MAX_BYTES, Document, load_document
+from qa_sync.openapi.state import STATE_FILE, Options, State, state_text
 from qa_sync.openapi.writing import files_of, guesses_of, settings_of
-from qa_sync.reports.shared.escape import escape_invisible
 
 MAX_SHOWN_GUESSES = 10
-MAX_SHOWN_PATHS = 20
 
 
 @click.command("new")
@@ -36,13 +36,12 @@ MAX_SHOWN_PATHS = 20
 @click.option("--server", metavar="N|URL", help="The server: its number in the document, or a URL.")
 @click.option(
     "--properties",
-    default="used",
-    show_default=True,
     metavar="all|used|REGEX",
-    help="The properties that are active; the others are written as comments. used: required ones, those with a known "
-    "meaning, and those that a spec of --for names.",
+    help="The properties that are active; the others are written as comments. used (default): required ones, those "
+    "with a known meaning, and those that a spec of --for names.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the files instead of writing them.")
+@click.option("--update", is_flag=True, help="Update a drafted folder to a changed document; what was edited stays.")
 @click.option("--yes", "-y", is_flag=True, help="Draft all entities without asking.")
 def new(
     folder: Path,
@@ -51,8 +50,9 @@ def new(
     specs: Sequence[str],
     auth: str | None,
     server: str | None,
-    properties: str,
+    properties: str | None,
     dry_run: bool,
+    update: bool,
     yes: bool,
 ) -> int:
     """Draft a connector folder from an OpenAPI or Swagger document.
@@ -64,23 +64,30 @@ def new(
     qa-sync connectors new acme --openapi acme.yaml                     list what can be drafted, and ask
     qa-sync connectors new acme --openapi acme.yaml --for specs/a.txt   the entities that a spec names
     curl -s https://acme.example/openapi.json | qa-sync connectors new acme --openapi - --entity customers
+    qa-sync connectors new acme --openapi acme.yaml --update            after the document has changed
 
     Exit codes: 0 usable; 1 the draft lacks something; 2 the document or the command line is invalid.
     """
     document = _load(source)
     resources = resources_of(document)
     sections = [section for spec in specs for section in load_dataflow(spec).sections]
+    named = properties_named(sections)
+    if update:
+        more = _asked(resources, entities, sections)
+        given = Options({c.resource.path: c.names for c in more}, auth, server, properties or "", named)
+        return update_draft(folder, document, resources, given, dry_run=dry_run)
     choices = _choices(resources, entities, sections, yes=yes)
-    wanted = _property_filter(properties, sections)
-    draft = draft_connector(document, choices, auth=auth, server=server, is_wanted=wanted)
+    options = Options({c.resource.path: c.names for c in choices}, auth, server, properties or "used", named)
+    draft = draft_connector(document, choices, auth=auth, server=server, is_wanted=property_filter(options))
     if not draft.entities:
         raise UsageError("; ".join(draft.problems) or "no entity can be drafted")
     files = files_of(draft, f"{document.name}, sha256 {document.digest}")
     if dry_run:
         for name, text in files.items():
-            _print([f"# {folder / name}", *text.splitlines(), ""])
+            print_lines([f"# {folder / name}", *text.splitlines(), ""])
         return 0
-    problems = write_folder(folder, files)
+    state = State(document.name, document.digest, options, files)
+    problems = write_folder(folder, {**files, STATE_FILE: state_text(state)})
     _report(folder, draft, [str(problem) for problem in problems])
     return 1 if problems else 0
 
@@ -101,61 +108,22 @@ def _choices(
     resources: Sequence[Resource], entities: Sequence[str], sections: Sequence[Section], *, yes: bool
 ) -> list[Choice]:
     """Return what to draft: what is named, else what the specs name, else what the user picks."""
-    if entities:
-        return [_named(resources, entity) for entity in entities]
-    if sections:
-        return _for_sections(resources, sections)
+    if asked := _asked(resources, entities, sections):
+        return asked
     if yes or len(resources) == 1:
         return [Choice(resource) for resource in resources]
-    _print(["The document has these entities:", *(f"  {line}" for line in _table(resources))])
+    print_lines(["The document has these entities:", *(f"  {line}" for line in _table(resources))])
     if not is_interactive():
         hint = "choose with --entity NAME, with --for SPEC, or take all with --yes"
         raise UsageError("no entity was chosen", hint=hint)
     picked = click.prompt("Entities to draft, with spaces between", default=" ".join(r.name for r in resources[:5]))
-    return [_named(resources, name) for name in picked.split()]
+    return [named_choice(resources, name) for name in picked.split()]
 
 
-def _named(resources: Sequence[Resource], entity: str) -> Choice:
-    """Return the resource that `NAME` or `NAME=/path` means; with a path, the name is the one that specs use."""
-    name, _, path = entity.partition("=")
-    found = [r for r in resources if path in {r.path, r.path.rstrip("/")}] if path else []
-    found = found or [r for r in resources if not path and (r.name == name or matches(r, name) or r.path == name)]
-    if not found:
-        known = [r.path for r in resources] if path else [r.name for r in resources]
-        raise UnknownName("path" if path else "entity", path or name, known)
-    return Choice(found[0], (name,) if path else ())
-
-
-def _for_sections(resources: Sequence[Resource], sections: Sequence[Section]) -> list[Choice]:
-    """Return the resources that the sections' entities name, each with the names that the specs use."""
-    names: dict[str, list[str]] = {}
-    for section in sections:
-        for entity in (section.source, section.target):
-            for resource in resources:
-                if matches(resource, entity.entity) and entity.entity not in names.setdefault(resource.path, []):
-                    names[resource.path].append(entity.entity)
-    chosen = [Choice(r, tuple(names[r.path])) for r in resources if names.get(r.path)]
-    if not chosen:
-        spoken = sorted({entity.entity for section in sections for entity in (section.source, section.target)})
-        paths = ", ".join(r.path for r in resources[:MAX_SHOWN_PATHS])
-        message = f"no entity of the document is called like one of the spec ({', '.join(spoken)})"
-        hint = f"say which is which with --entity 'NAME=/path'; the document has: {paths}"
-        raise UsageError(message, hint=hint)
-    return chosen
-
-
-def _property_filter(properties: str, sections: Iterable[Section]) -> Callable[[PropertyDraft], bool]:
-    if properties == "all":
-        return lambda _: True
-    if properties == "used":
-        pairs = [pair for section in sections for pair in section.pairs]
-        named = {side for pair in pairs for side in (pair.source, pair.target)}
-        return lambda drafted: drafted.path in named or "concept" in drafted.keys
-    try:
-        pattern = re.compile(properties)
-    except re.error as error:
-        raise UsageError(f"--properties: expected all, used or a regular expression: {error}") from None
-    return lambda drafted: pattern.search(drafted.path) is not None
+def _asked(resources: Sequence[Resource], entities: Sequence[str], sections: Sequence[Section]) -> list[Choice]:
+    if entities:
+        return [named_choice(resources, entity) for entity in entities]
+    return choices_for_sections(resources, sections) if sections else []
 
 
 def _table(resources: Iterable[Resource]) -> list[str]:
@@ -164,23 +132,17 @@ def _table(resources: Iterable[Resource]) -> list[str]:
 
 def _report(folder: Path, draft: Draft, problems: Sequence[str]) -> None:
     guesses = guesses_of(draft)
-    _print([f"Wrote {folder}: {', '.join(entity.name for entity in draft.entities)}"])
+    print_lines([f"Wrote {folder}: {', '.join(entity.name for entity in draft.entities)}"])
     if draft.authentication.token_url:
-        _print(
+        print_lines(
             [f"The client's secret will be sent to {draft.authentication.token_url}: check that this is the vendor's."]
         )
     if guesses:
         rest = len(guesses) - MAX_SHOWN_GUESSES
-        _print([f"{len(guesses)} guesses to check, marked in the files:"])
-        _print(f"  {line}" for line in guesses[:MAX_SHOWN_GUESSES])
-        _print([f"  and {rest} more"] if rest > 0 else [])
-    _print(f"note: {text}" for text in (*draft.problems, *problems))
+        print_lines([f"{len(guesses)} guesses to check, marked in the files:"])
+        print_lines(f"  {line}" for line in guesses[:MAX_SHOWN_GUESSES])
+        print_lines([f"  and {rest} more"] if rest > 0 else [])
+    print_lines(f"note: {text}" for text in (*draft.problems, *problems))
     settings = settings_of(draft, str(folder), folder.name)
-    _print(["", "For qa-sync.toml, with the system's name in specs:", "", *settings, ""])
-    _print([f"Next: qa-sync connectors check {folder}"])
-
-
-def _print(lines: Iterable[str]) -> None:
-    """Print lines that may come from the document, with control characters escaped."""
-    for line in lines:
-        click.echo(escape_invisible(line))
+    print_lines(["", "For qa-sync.toml, with the system's name in specs:", "", *settings, ""])
+    print_lines([f"Next: qa-sync connectors check {folder}"])
