@@ -22,7 +22,7 @@ from qa_sync.systems.connectors.load import check_connector
 def update_draft(
     folder: Path, document: Document, resources: Sequence[Resource], given: Options, *, dry_run: bool
 ) -> int:
-    """Update a drafted folder: what nobody edited follows the document, what was edited stays, conflicts are told.
+    """Update a drafted folder: what was not edited follows the document, what was edited stays, conflicts are shown.
 
     What is `given` replaces what was chosen before; its entities are added. Returns the exit code.
     """

@@ -1,4 +1,4 @@
-"""Three-way merge by key: what a person edited stays, what nobody touched follows the new draft."""
+"""Three-way merge by key: what a person edited stays, what was not touched follows the new draft."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _gone(now: Entry) -> Entry | None:
 
 
 def _with_comments(old: str, new: str, text: str) -> str:
-    """Return a text whose comments about the document are those of the new draft, where nobody edited them."""
+    """Return a text whose comments about the document are those of the new draft, where they were not edited."""
     before, after = _notes(old), _notes(new)
     replaced = {before[what]: after[what] for what in before.keys() & after.keys()}
     return "".join(f"{replaced.get(line, line)}\n" for line in text.splitlines())
