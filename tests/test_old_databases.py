@@ -14,7 +14,7 @@ from qa_sync.audit.records.link_store import linked_ids
 from qa_sync.errors import NoVerdict, QaSyncError, UsageError
 from qa_sync.reports.history.store import append_run, read_verdicts
 from qa_sync.running.results import Results
-from qa_sync.sync.store.links import Links
+from qa_sync.sync.store.links import Links, PendingCreate
 from qa_sync.systems.journal.journal import Journal
 
 NOW = datetime(2024, 2, 29, tzinfo=UTC)
@@ -50,6 +50,15 @@ CREATE TABLE clocks (system TEXT PRIMARY KEY, ahead_s REAL NOT NULL) WITHOUT ROW
 INSERT INTO homes VALUES ('Shop', 'shop.example');
 """
 )
+STORE_3 = (
+    STORE_1_LATER
+    + """
+CREATE TABLE unstored (link INTEGER NOT NULL, side TEXT NOT NULL, property TEXT NOT NULL, stored TEXT NOT NULL,
+    problem TEXT NOT NULL, PRIMARY KEY (link, side, property)) WITHOUT ROWID;
+INSERT INTO intents VALUES ('s', '2', 7, '{"name": "\\"Ada\\""}', '{}');
+PRAGMA user_version = 3;
+"""
+)
 JOURNAL_1 = """
 CREATE TABLE runs (id TEXT PRIMARY KEY, started TEXT NOT NULL, seed TEXT NOT NULL, specs TEXT NOT NULL,
     host TEXT NOT NULL, pid INTEGER NOT NULL, begun TEXT NOT NULL, state TEXT NOT NULL);
@@ -76,7 +85,7 @@ def make(path: Path, script: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("script", [STORE_1, STORE_1_LATER])
+@pytest.mark.parametrize("script", [STORE_1, STORE_1_LATER, STORE_3])
 def test_a_store_of_links_of_the_version_before(tmp_path: Path, script: str) -> None:
     path = make(tmp_path / "links.db", script)
     for _ in range(2):
@@ -86,9 +95,15 @@ def test_a_store_of_links_of_the_version_before(tmp_path: Path, script: str) -> 
         assert link.target == "a"
         assert links.state.read("SELECT count(*) FROM whole, clocks").fetchone() == (0,)
         links.close()
-    assert rows(path, "SELECT system FROM homes") == ([("Shop",)] if script is STORE_1_LATER else [])
-    assert rows(path, "PRAGMA user_version") == [(3,)]
+    assert rows(path, "SELECT system FROM homes") == ([("Shop",)] if script is not STORE_1 else [])
+    assert rows(path, "PRAGMA user_version") == [(4,)]
     assert [*linked_ids(path, "s")] == [("1", "a")]
+
+
+def test_a_pending_create_of_the_version_before_has_no_time(tmp_path: Path) -> None:
+    links = Links(make(tmp_path / "links.db", STORE_3))
+    assert links.pending_creates("s") == {"2": PendingCreate(7, {"name": '"Ada"'}, {}, None)}
+    links.close()
 
 
 def test_a_journal_of_the_version_before(tmp_path: Path) -> None:
@@ -113,7 +128,7 @@ def a_history(path: Path) -> None:
     append_run(Results("replay", "s", NOW, 1.0, (), ()), path, {}, lambda: NOW)
 
 
-@pytest.mark.parametrize(("use", "version"), [(a_store, 3), (a_journal, 2), (a_history, 1), (read_verdicts, 0)])
+@pytest.mark.parametrize(("use", "version"), [(a_store, 4), (a_journal, 2), (a_history, 1), (read_verdicts, 0)])
 def test_an_empty_file_is_a_new_one(tmp_path: Path, use: Callable[[Path], object], version: int) -> None:
     path = tmp_path / "x.sqlite"
     path.touch()
@@ -124,7 +139,7 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path, use: Callable[[Path], object
 
 @pytest.mark.parametrize(
     ("use", "version", "error"),
-    [(a_store, 3, UsageError), (a_journal, 2, NoVerdict), (a_history, 1, UsageError), (read_verdicts, 1, UsageError)],
+    [(a_store, 4, UsageError), (a_journal, 2, NoVerdict), (a_history, 1, UsageError), (read_verdicts, 1, UsageError)],
 )
 @pytest.mark.parametrize("script", ["CREATE TABLE theirs (n)", "PRAGMA user_version = 99"])
 def test_another_program_s_database_and_a_later_version_are_left_alone(

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.clock import MonotonicClock, RealClock, StopFlag
+from qa_sync.clock import MonotonicClock, StopFlag
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.section_names import section_filter
 from qa_sync.errors import NoVerdict, SpecError, UnknownName, UsageError
@@ -99,7 +99,8 @@ def open_sync(
     only = selected_sections(dataflow, sections)
     faults = [find_fault(name) for name in job.faults]
     with readable_errors(links or LINKS), ExitStack() as exits:
-        live_systems = connect(job, Redactor(), StoppableClock(stop))
+        clock = StoppableClock(stop)
+        live_systems = connect(job, Redactor(), clock)
         for each in live_systems.values():
             exits.callback(each.connection.close)
         if preflight:
@@ -119,7 +120,7 @@ def open_sync(
                 job.settings,
                 faults=faults,
                 only=only,
-                clock=RealClock(),
+                clock=clock,
                 writer=DryRunWriter(dry_run) if dry_run else writer,
                 stop=stop.is_set,
             ),

@@ -34,7 +34,7 @@ class DryRunWriter:
         self._report = report
         self._created = 0
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:  # noqa: ARG002 - a Writer's
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> Record | None:
         """Report a create and return a placeholder id, so that records that refer to it are reported too."""
         self._created -= 1
         self._report(_planned(lane, end, None, str(self._created), values))

@@ -20,6 +20,8 @@ from qa_sync.sync.cycle.connected import Connections
 from qa_sync.sync.cycle.create_record import RecordCreator
 from qa_sync.sync.cycle.creation_rules import Predicate, permanent_problem
 from qa_sync.sync.cycle.lists import list_key, make_listings
+from qa_sync.sync.cycle.lost_creates.put_off import UnsettledCreates
+from qa_sync.sync.cycle.lost_creates.settle import CreateSettler
 from qa_sync.sync.cycle.process_record import RecordProcessor
 from qa_sync.sync.cycle.read_changes import ChangeReader, Stopped
 from qa_sync.sync.cycle.update_pair import PairUpdater
@@ -83,7 +85,10 @@ class Engine:
         updater = PairUpdater(
             links, converter, writer, policies, ClockOffsets(links.state, clock), reports_unstored=not faults
         )
-        record_creator = RecordCreator(links, converter, writer, reports_unstored=not faults)
+        self._unsettled = UnsettledCreates()
+        record_creator = RecordCreator(
+            links, converter, writer, self._unsettled, clock=clock, reports_unstored=not faults
+        )
         self._processor = RecordProcessor(
             links,
             self._listings,
@@ -93,6 +98,7 @@ class Engine:
             record_creator=record_creator,
             zone=zone,
         )
+        self._settler = CreateSettler(links, self._unsettled, self._processor, clock, stop)
         permanent = (permanent_problem(lane, lanes, conditions) for lane in self._lanes)
         self._first_problems = [*prepared.problems, *(p for p in permanent if p)]
 
@@ -136,11 +142,15 @@ class Engine:
 
     def _process_lanes(self, lanes: Sequence[Lane], tally: CycleTally) -> None:
         """Process all items once, then the items that wait for links, until no new link is created."""
+        self._unsettled.begin_cycle()
+        for lane in lanes:
+            self._settler.resume(self._processor.lane_cycle(lane, tally))
         again = False
         for _ in range(len(lanes) + 1):
             begun = self._links.state.counter
             for lane in lanes:
                 self._process_lane(lane, tally, again=again)
+            self._settler.settle()
             if self._links.state.counter == begun:
                 return
             again = True
@@ -151,6 +161,8 @@ class Engine:
             if self._stop():
                 raise Stopped
             self._processor.process(lane_cycle, item)
+            if self._unsettled.is_full:
+                self._settler.settle()
 
 
 def _with_faults(lane: Lane, faults: Sequence[Fault]) -> Lane:

@@ -8,7 +8,6 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -26,10 +25,10 @@ NOTHING_WRITTEN: Final = Written()
 class Writer(Protocol):
     """Writes wire values by write path to one end of a lane."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> Record | None:
         """Create a record and return it as the response shows it, None when nothing was created.
 
-        `found` as in `System.insert`.
+        Raises what `System.insert` raises.
         """
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:
@@ -39,9 +38,9 @@ class Writer(Protocol):
 class PlainWriter:
     """Writes values unchanged."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:  # noqa: ARG002 - a Writer's
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> Record | None:  # noqa: ARG002 - a Writer's
         """Create a record and return it."""
-        return end.system.insert(end.card.datatype, values, found)
+        return end.system.insert(end.card.datatype, values)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:  # noqa: ARG002
         """Update a fresh record."""
@@ -62,10 +61,10 @@ class AnnouncingWriter(PlainWriter):
         """Say everything again in the next cycle."""
         self._announced.clear()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> Record | None:
         """Say what people are sent, then create a record."""
         self._say(end)
-        return super().insert(lane, end, values, found)
+        return super().insert(lane, end, values)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> Written:
         """Say what people are sent, then update a record."""

@@ -1,9 +1,8 @@
 """What retries cost: a cycle of 30 records against systems that fail one request in five, with 50 ms of latency.
 
 The systems are small ones in this process, and time is that of a virtual clock: 50 ms for each request and all waits,
-so that the machine changes nothing. Bar: over 20 seeds, the cycle takes at most 4 times the healthy one on average and
-at most 3 times in the median, and the result is the same. The worst are those whose first create is lost: what the
-system lists is not known yet, so it is waited for in full (15 s).
+so that the machine changes nothing. Bar: in each of 20 seeds the cycle takes at most 4 times the healthy one, and the
+result is the same. What takes longest are failures in a row: the pauses grow.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from qa_sync.systems.redaction import Redactor  # noqa: E402
 from qa_sync.systems.rest.live_connection import LiveConnection, open_connection  # noqa: E402
 
 RECORDS, LATENCY_S, RATE, SEEDS, MAX_CYCLES = 30, 0.05, 0.2, 20, 3
-MEAN_BAR, MEDIAN_BAR = 4.0, 3.0
+BAR = 4.0
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 FAILURES = ("503", "reset before", "reset after", "cut")
 
@@ -112,8 +111,8 @@ def main() -> None:
         f"20 % failing: {mean(seconds):.1f} times on average, median {median(seconds):.1f}, at most {max(seconds):.1f}"
     )
     print(f"requests: {mean(each.asked for each in failing):.0f} on average")
-    if mean(seconds) > MEAN_BAR or median(seconds) > MEDIAN_BAR:
-        raise SystemExit(f"more than {MEAN_BAR:g} times the healthy cycle on average, or {MEDIAN_BAR:g} in the median")
+    if max(seconds) > BAR:
+        raise SystemExit(f"more than {BAR:g} times the healthy cycle")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class LaneCycle:
         self.target = target
         self.tally = tally
         self._links = links
-        self._zone = zone
+        self.zone = zone
 
     def problem(self, end: LaneEnd, id: str, text: str) -> None:
         """Add a problem of a record to the tally."""
@@ -54,7 +54,7 @@ class LaneCycle:
     def matches(self, source: RecordView) -> list[str]:
         """Return the unlinked target records that the merge table matches with a source record."""
         one_entity = self.lane.key == self.lane.mirror
-        ids = candidates(self.lane, source, self.target, self._zone)
+        ids = candidates(self.lane, source, self.target, self.zone)
         free = (i for i in ids if not self.is_linked(i) and not (one_entity and i == source.record.id))
         return list(islice((i for i in free if self._still_matching(self.lane.target, i, source)), MAX_MATCHES))
 
@@ -70,7 +70,7 @@ class LaneCycle:
 
     def matching_sources(self, target: RecordView) -> list[str]:
         """Return the unlinked source records that match a target record."""
-        ids = candidates(self.lane, target, self.source, self._zone)
+        ids = candidates(self.lane, target, self.source, self.zone)
         own = {target.record.id} if self.lane.key == self.lane.mirror else set()
         free = (i for i in ids if self._links.by_source(self.lane.key, i) is None)
         return [i for i in free if i not in own and not self.is_counterpart(i)]
@@ -80,4 +80,4 @@ class LaneCycle:
         record = end.system.lookup(end.card.datatype, id)
         if record is None:
             return None
-        return record if share_value(self.lane, other, read_view(end, record, self.lane.criteria), self._zone) else None
+        return record if share_value(self.lane, other, read_view(end, record, self.lane.criteria), self.zone) else None

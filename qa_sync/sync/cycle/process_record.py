@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import tzinfo
 
 from qa_sync.dataflow.model import StatementKind
@@ -12,6 +13,7 @@ from qa_sync.sync.cycle.create_record import RecordCreator
 from qa_sync.sync.cycle.creation_rules import Predicate, may_create, meets_condition
 from qa_sync.sync.cycle.lane_cycle import LaneCycle
 from qa_sync.sync.cycle.lists import Listing, Listings, list_key
+from qa_sync.sync.cycle.lost_creates.put_off import PutOff
 from qa_sync.sync.cycle.match_record import match_record
 from qa_sync.sync.cycle.update_pair import PairUpdater, UpdateResult
 from qa_sync.sync.lanes import Lane, Side
@@ -71,15 +73,31 @@ class RecordProcessor:
 
     def process(self, lane_cycle: LaneCycle, item: QueueItem) -> None:
         """Process one record; raises SystemUnreachable, every other error is a Problem."""
-        lane_cycle.tally.latest = []
-        try:
+        with self._reporting(lane_cycle, item.side, item.id):
             if item.side is Side.SOURCE:
                 self._source(lane_cycle, item)
             else:
                 self._target(lane_cycle, item)
+
+    def process_again(self, lane_cycle: LaneCycle, id: str) -> None:
+        """Process a source record whose create was not applied."""
+        if item := self._queue(lane_cycle.lane).item(Side.SOURCE, id):
+            self.process(lane_cycle, item)
+
+    def link_created(self, put_off: PutOff, created_id: str) -> None:
+        """Link the record that a create without a response has made."""
+        with self._reporting(put_off.lane_cycle, Side.SOURCE, put_off.id):
+            link, result = self._creator.link_created(put_off, created_id)
+            self._save_created(put_off.lane_cycle, put_off.id, link, result)
+
+    @contextmanager
+    def _reporting(self, lane_cycle: LaneCycle, side: Side, id: str) -> Iterator[None]:
+        lane_cycle.tally.latest = []
+        try:
+            yield
         except (RequestRejected, InvalidResponse) as error:
-            lane_cycle.problem(lane_cycle.lane.end(item.side), item.id, error.in_line)
-            self._requeue(lane_cycle, item.side, item.id, ItemState.AGAIN)
+            lane_cycle.problem(lane_cycle.lane.end(side), id, error.in_line)
+            self._requeue(lane_cycle, side, id, ItemState.AGAIN)
 
     def _source(self, lane_cycle: LaneCycle, item: QueueItem) -> None:
         lane = lane_cycle.lane
@@ -130,18 +148,12 @@ class RecordProcessor:
     def _unlinked(self, lane_cycle: LaneCycle, record: Record) -> None:
         """Match a source record without a counterpart, or create one; else let the record wait."""
         lane = lane_cycle.lane
-        link, free = self._creator.adopt_interrupted(lane_cycle, record.id)
-        if link is None and not free:
-            self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.AGAIN)
+        if self._links.pending_create(lane.key, record.id):
+            self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.AGAIN)  # it is settled first
             return
-        if (
-            link is None
-            and meets_condition(lane, record, self._conditions)
-            and not lane_cycle.is_counterpart(record.id)
-        ):
+        link, state = None, ItemState.DONE
+        if meets_condition(lane, record, self._conditions) and not lane_cycle.is_counterpart(record.id):
             state, link = match_record(lane_cycle, record, self._links, self._conditions)
-        else:
-            state = ItemState.DONE
         if link is not None:
             self._requeue_pair(lane_cycle, link, self._updater.sync(lane, link, lane_cycle.tally))
         elif state is not ItemState.NEW:
@@ -163,8 +175,11 @@ class RecordProcessor:
         except NotLinkedYet as error:
             self._wait(lane_cycle, record, error)
             return
+        self._save_created(lane_cycle, record.id, link, result)
+
+    def _save_created(self, lane_cycle: LaneCycle, id: str, link: Link | None, result: UpdateResult) -> None:
         if link is None:
-            self._requeue(lane_cycle, Side.SOURCE, record.id, result.state)
+            self._requeue(lane_cycle, Side.SOURCE, id, result.state)
         else:
             self._requeue_pair(lane_cycle, link, result)
 

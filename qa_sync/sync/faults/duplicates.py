@@ -10,7 +10,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Written
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -18,9 +17,9 @@ from qa_sync.values.form import Json
 class Duplicate(FaultyWriter):
     """Creates each record twice."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record and a copy that differs only in unique properties."""
-        made = self.inner.insert(lane, end, values, found)
+        made = self.inner.insert(lane, end, values)
         with suppress(RequestRejected):  # a system that rejects the copy prevents this fault
             self.inner.insert(lane, end, copy_values(end, values))
         return made

@@ -9,7 +9,6 @@ from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, fin
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 
 
@@ -34,13 +33,13 @@ class FirstOfBatchOnly(FaultyWriter):
         self._written: dict[tuple[str, str, str], tuple[int, str | None]] = {}
         self._lost: set[str] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create the first record of a cycle."""
         content = to_json(dict(values))
         if content in self._lost or not self._is_first(lane, end, content):
             self._lost.add(content)
             return None
-        return self.inner.insert(lane, end, values, found)
+        return self.inner.insert(lane, end, values)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update the first record of a cycle, any number of times."""

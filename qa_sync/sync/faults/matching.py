@@ -13,7 +13,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import is_empty, sent_value, to_canonical
@@ -50,14 +49,14 @@ class AdoptExisting(FaultyWriter):
         super().__init__(inner)
         self._linked: set[tuple[str, str, str]] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Overwrite a lookalike of the new record, or create the record."""
         for lookalike in self.lookalikes(lane, end, values):
             with suppress(RequestRejected):
                 self.inner.update(lane, end, lookalike, values)
             is_linked = self._key(end, lookalike.id) in self._linked
             return None if is_linked else self._mark_linked(end, lookalike)
-        return self._mark_linked(end, self.inner.insert(lane, end, values, found))
+        return self._mark_linked(end, self.inner.insert(lane, end, values))
 
     def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:
         """Yield the records that may be overwritten with these values."""

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer, Written
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
@@ -24,9 +23,9 @@ class FaultyWriter:
     def __init__(self, inner: Writer) -> None:
         self.inner = inner
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record."""
-        return self.inner.insert(lane, end, values, found)
+        return self.inner.insert(lane, end, values)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
-from typing import Final
 
 from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.records.record_view import RecordView
 from qa_sync.sync.store.encoding import decode
-from qa_sync.sync.store.links import PendingCreate, PendingUpdate, Place
+from qa_sync.sync.store.links import PendingUpdate, Place
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values import paths
 from qa_sync.values.comparison.compare import compare
 from qa_sync.values.form import Json
-
-MIN_SHARE_UNCHANGED: Final = 0.5
-"""The share of the sent values that a record must still have to count as the created one."""
 
 
 def revision_of(card: EntityCard, data: Mapping[str, Json]) -> str | None:
@@ -70,20 +66,3 @@ def _writes_between(before: str | None, now: str | None) -> int | None:
     if before is None or now is None or not (before.isdecimal() and now.isdecimal()):
         return None
     return int(now) - int(before)
-
-
-def find_created(pending_create: PendingCreate, candidates: Iterable[RecordView], zone: tzinfo) -> list[str]:
-    """Return the ids of the records that a create without a response may have made; a single id is the created record.
-
-    A record with a sent unique value comes first, whatever else was edited since; then the record with the greatest
-    share of the sent values, at least half.
-    """
-    degrees: dict[tuple[bool, float], list[str]] = {}
-    for view in candidates:
-        cards = view.end.card.properties
-        matching = [path for path, sent in pending_create.sent.items() if has_sent_value(view, path, sent, zone)]
-        share = len(matching) / max(1, len(pending_create.sent))
-        identified = any(cards[path].unique for path in matching)
-        if identified or share >= MIN_SHARE_UNCHANGED:
-            degrees.setdefault((identified, share), []).append(view.record.id)
-    return degrees[max(degrees)] if degrees else []

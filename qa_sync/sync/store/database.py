@@ -66,7 +66,9 @@ CREATE TABLE unstored (
     PRIMARY KEY (link, side, property)) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_FIRST, _ADDED, _UNSTORED)
+_SENT_AT: Final = "ALTER TABLE intents ADD COLUMN sent_at TEXT;"
+
+MIGRATIONS: Final = (_FIRST, _ADDED, _UNSTORED, _SENT_AT)
 
 PRAGMAS: Final[Mapping[str, str | int]] = {"journal_mode": "WAL", "synchronous": "NORMAL", "wal_autocheckpoint": 4000}
 """A commit survives a kill without waiting for the disk; after a power cut the last commits may be missing, never a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ Place: TypeAlias = tuple[str, str]
 Texts: TypeAlias = Mapping[str, str]
 """Encoded canonical values by property path."""
 
+INTENTS = "SELECT source, known, given, sent, sent_at FROM intents WHERE section = ?"
 FIELDS = "SELECT id, source, target FROM links WHERE section = ?"
 
 
@@ -32,12 +34,14 @@ class Link(Struct, frozen=True):
 class PendingCreate(Struct, frozen=True):
     """A create without a response yet: the source values (`given`) and the `sent` values, by property path.
 
-    `known` is the number of the record listed last before it: the created record gets a greater one.
+    `known` is the number of the record listed last before it: the created record gets a greater one. `sent_at` is when
+    it was sent by the local clock, None if that is not known.
     """
 
     known: int
     given: Texts
     sent: Texts
+    sent_at: datetime | None = None
 
 
 class PendingUpdate(Struct, frozen=True):
@@ -97,15 +101,19 @@ class Links:
 
     def begin_create(self, section: str, source: str, pending_create: PendingCreate) -> None:
         """Commit a pending create of a counterpart, before the request is sent."""
-        values = (pending_create.known, json.dumps(pending_create.given), json.dumps(pending_create.sent))
-        self.state.write("INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?)", section, source, *values)
+        sent_at = pending_create.sent_at.isoformat() if pending_create.sent_at else None
+        values = (pending_create.known, json.dumps(pending_create.given), json.dumps(pending_create.sent), sent_at)
+        self.state.write("INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?)", section, source, *values)
         self.state.flush()
 
     def pending_create(self, section: str, source: str) -> PendingCreate | None:
         """Return the create without a response, None when there is none."""
-        query = "SELECT known, given, sent FROM intents WHERE section = ? AND source = ?"
-        row = self.state.read(query, section, source).fetchone()
-        return PendingCreate(row[0], json.loads(row[1]), json.loads(row[2])) if row else None
+        row = self.state.read(f"{INTENTS} AND source = ?", section, source).fetchone()
+        return _pending_create(row) if row else None
+
+    def pending_creates(self, section: str) -> dict[str, PendingCreate]:
+        """Return the creates without a response by the id of their source record."""
+        return {row[0]: _pending_create(row) for row in self.state.read(f"{INTENTS} ORDER BY source", section)}
 
     def has_pending_creates(self, section: str) -> bool:
         """Return whether any create has no response."""
@@ -157,3 +165,10 @@ class Links:
         """Drop a value that was not stored as written: it was written again or edited."""
         delete = "DELETE FROM unstored WHERE link = ? AND side = ? AND property = ?"
         self.state.write(delete, link.number, side, path)
+
+
+def _pending_create(row: tuple[str, int, str, str, str | None]) -> PendingCreate:
+    _, known, given, sent, sent_at = row
+    return PendingCreate(
+        known, json.loads(given), json.loads(sent), datetime.fromisoformat(sent_at) if sent_at else None
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from qa_sync.sync.store.database import SyncStore
@@ -62,15 +62,15 @@ class ListedRecords:
             self._state.known,
         )
 
+    def number(self, id: str) -> int | None:
+        """Return the number of a record in the order of first listing, None when it was never listed."""
+        row = self._state.read("SELECT number FROM records WHERE list = ? AND id = ?", self.name, id).fetchone()
+        return row[0] if row else None
+
     @property
     def last_number(self) -> int:
         """The number of the newest record of all lists, or a greater one."""
         return self._state.known
-
-    def new_since(self, last_number: int) -> Iterator[str]:
-        """Yield the ids of the records that were first listed after the record with a number."""
-        query = "SELECT id FROM records WHERE list = ? AND number > ? ORDER BY number"
-        return (new for (new,) in self._state.read(query, self.name, last_number).fetchall())
 
     def index(self, id: str, keys: Iterable[tuple[str, str, str]]) -> None:
         """Replace the index entries of a record, each (path, key, value as text)."""

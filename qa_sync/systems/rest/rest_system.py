@@ -6,13 +6,13 @@ bodies".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
 
-from qa_sync.clock import Clock, RealClock
+from qa_sync.clock import Clock, RealClock, VirtualClock
 from qa_sync.errors import RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
@@ -32,7 +32,8 @@ from qa_sync.systems.responses.parsing import (
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
 from qa_sync.systems.rest.response_records import created_record, read_record, updated_record
 from qa_sync.systems.rest.service_connections import ServiceConnections
-from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
+from qa_sync.systems.rest.uncertain_writes import Found, update_idempotently
+from qa_sync.systems.rest.unsettled_create import create_once
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import template_functions
 from qa_sync.values import paths
@@ -76,7 +77,7 @@ class RestSystem:
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
-        self._wait = clock.sleep if clock else no_wait
+        self._pause_clock = clock or VirtualClock(datetime.fromtimestamp(0, UTC))
         self._pauses_s = check_delays_s
         self._evidence = create_evidence
         references = references_for(label, connector, base_url, secrets, env or {})
@@ -155,7 +156,10 @@ class RestSystem:
         return record
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> Record:
-        """Create a record from wire values by write path; return its id."""
+        """Create a record from wire values by write path.
+
+        Raises UnsettledCreate for a lost response if there is no `found`.
+        """
         card, operation = self._operation(datatype, "insert")
         write = build_insert(card, operation, values)
         shown: Json = None
@@ -172,19 +176,12 @@ class RestSystem:
                 self._services.exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
-        new = self._created(datatype, post, found)
+        watched = self._evidence.watched(datatype, post) if self._evidence else post
+        new = create_once(watched, found, self._pause_clock, self._pauses_s)
         if self.exchange_log.redact(new) != new:
             # It would stand in the journal, in the store of a sync, and in the URLs of further requests.
             raise UncertainWrite(f"{self.label}: the id of a new record contains a secret", succeeded=True)
         return created_record(self.label, card, new, shown)
-
-    def _created(self, datatype: str, post: Callable[[], str], found: Found | None) -> str:
-        """Create a record once; return its id."""
-        if self._evidence is None:
-            return create_idempotently(post, found, self._wait, self._pauses_s)
-        watched = self._evidence.watched(datatype, post)
-        looking = watched.looking(found) if found else None
-        return create_idempotently(watched, looking, self._wait, self._pauses_s, watched.unsettled_s)
 
     def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
         """Change the given wire values (by write path) of a record; return what the response shows."""
@@ -205,7 +202,8 @@ class RestSystem:
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
 
-        update_idempotently(put, record, look, card=card, values=values, wait=self._wait, check_delays_s=self._pauses_s)
+        wait = self._pause_clock.sleep
+        update_idempotently(put, record, look, card=card, values=values, wait=wait, check_delays_s=self._pauses_s)
         return updated_record(self.label, card, operation, record.id, shown)
 
     def delete(self, datatype: str, id: str) -> None:

@@ -138,7 +138,3 @@ def _poll_created(
         if waited_s >= due_s[0]:
             due_s.popleft()
     return made
-
-
-def no_wait(_: float) -> None:
-    """Do not wait."""

@@ -9,7 +9,6 @@ from sync_world import KEY, World, every, make_world
 
 from qa_sync.errors import InvalidResponse, SystemUnreachable
 from qa_sync.sync.store.links import PendingCreate
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -22,11 +21,11 @@ def world() -> World:
 def test_a_create_without_a_response_is_not_repeated(world: World) -> None:
     insert = world.office.insert
 
-    def crash_after(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> Record:
+    def crash_after(datatype: str, values: Mapping[str, Json]) -> Record:
         insert(datatype, values)
         raise SystemUnreachable("no answer")
 
-    world.office.insert = crash_after  # type: ignore[method-assign]
+    world.office.insert = crash_after  # type: ignore[method-assign,assignment]
     world.shop.insert("people", {"name": "Ada", "nick": "A"})
     with pytest.raises(SystemUnreachable):
         world.engine(every()).cycle()
@@ -42,10 +41,10 @@ def test_a_create_without_a_response_is_not_repeated(world: World) -> None:
 def test_a_create_that_failed_without_a_trace_is_made(world: World) -> None:
     insert = world.office.insert
 
-    def fail(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> Record:
+    def fail(datatype: str, values: Mapping[str, Json]) -> Record:
         raise InvalidResponse(f"500 for {datatype} with {len(values)} values")
 
-    world.office.insert = fail  # type: ignore[method-assign]
+    world.office.insert = fail  # type: ignore[method-assign,assignment]
     world.shop.insert("people", {"name": "Ada"})
     assert "500" in world.engine(every()).cycle().problems[0].text
     world.office.insert = insert  # type: ignore[method-assign]

@@ -18,6 +18,7 @@ from qa_sync.checklist.steps import Insert
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.errors import UncertainWrite
 from qa_sync.running.environment import Environment
 from qa_sync.running.records.cleanup import remove_all
 from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
@@ -29,6 +30,7 @@ from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
+from qa_sync.systems.rest.unsettled_create import UnsettledCreate
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -36,7 +38,7 @@ START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 
 
 class Forgetful(FakeSystem):
-    """Creates the record but loses the response, and calls the search of the caller."""
+    """Creates the record but loses the response; a check that searches for it finds it at once."""
 
     copies = 1
 
@@ -45,8 +47,9 @@ class Forgetful(FakeSystem):
     ) -> Record:
         for _ in range(self.copies):
             made = super().insert(datatype, values)
-        assert found is not None
-        return replace(made, id=found() or f"{made.id} (not found)")
+        if found is None:
+            raise UnsettledCreate(UncertainWrite("no response", succeeded=False), self.clock)
+        return replace(made, id=found() or "not found")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from qa_sync.errors import RequestRejected
 from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
 from qa_sync.sync.writer import Written
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -28,7 +27,7 @@ class Notes:
     updates: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
     refused: set[Json] = field(default_factory=set)
 
-    def insert(self, _lane: Lane, end: LaneEnd, values: Values, _found: Found | None = None) -> Record | None:
+    def insert(self, _lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         self._check(values)
         self.inserts.append(dict(values))
         return Record(end.system.label, end.card.datatype, f"made-{len(self.inserts)}", {})

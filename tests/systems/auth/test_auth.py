@@ -26,6 +26,7 @@ from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.retrying.retry_policy import RetryPolicy
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 from qa_sync.systems.system import Record
@@ -707,4 +708,4 @@ def test_a_server_that_is_not_there_is_reported_in_the_end(tmp_path: Path) -> No
     world = small(tmp_path, handler=nobody, secrets=SECRETS, oauth2=OAUTH2)
     with pytest.raises(SystemUnreachable, match="no token: ConnectError: no such host"):
         ask(world)
-    assert len(world.server.asked) == 8
+    assert len(world.server.asked) == RetryPolicy().attempts

@@ -9,7 +9,6 @@ from qa_sync.sync.faults.moments.times import second_of
 from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
 from qa_sync.sync.lanes import Lane, LaneEnd, Side
 from qa_sync.sync.writer import Written
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 
 
@@ -50,9 +49,9 @@ class CursorAtEnd(FaultySystem):
 class MoveCursorToEnd(FaultyWriter):
     """Moves the cursors of both systems to the time of each write: edits during the cycle count as read."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record and move the cursors."""
-        made = self.inner.insert(lane, end, values, found)
+        made = self.inner.insert(lane, end, values)
         self._move(lane, end, made.id if made else None)
         return made
 

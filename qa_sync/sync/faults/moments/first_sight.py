@@ -9,7 +9,6 @@ from datetime import datetime
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
 from qa_sync.sync.lanes import Lane, LaneEnd
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 
 DECIDED_ONCE = (StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED)
@@ -36,10 +35,10 @@ class FirstSights(FaultySystem):
 class CreateAtFirstSight(FaultyWriter):
     """Creates counterparts of records only in the cycle that lists them for the first time."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record, unless its source record was listed before."""
         seen = find_wrapped(lane.end(end.side.other).system, FirstSights)
         is_decided = any(lane.has_statement(kind) for kind in DECIDED_ONCE)
         if is_decided and seen and not seen.has_new.get(lane.end(end.side.other).card.datatype):
             return None
-        return self.inner.insert(lane, end, values, found)
+        return self.inner.insert(lane, end, values)

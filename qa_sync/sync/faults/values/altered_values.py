@@ -10,7 +10,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -49,14 +48,14 @@ class AlterValues(FaultyWriter):
         super().__init__(inner)
         self._change = change
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record with altered values."""
         try:
-            return self.inner.insert(lane, end, self._altered(end, values), found)
+            return self.inner.insert(lane, end, self._altered(end, values))
         except Conflict:
             raise
         except RequestRejected:
-            return self.inner.insert(lane, end, self._without_optional(end, values), found)
+            return self.inner.insert(lane, end, self._without_optional(end, values))
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with altered values."""

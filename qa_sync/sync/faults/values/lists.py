@@ -9,7 +9,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -65,9 +64,9 @@ def no_shorter(before: list[Json], value: list[Json]) -> list[Json]:
 class JoinLines(FaultyWriter):
     """Writes only the first of the lines of an order that have one name or product."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record without the further lines."""
-        return self.inner.insert(lane, end, _joined(end, values), found)
+        return self.inner.insert(lane, end, _joined(end, values))
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record without the further lines."""

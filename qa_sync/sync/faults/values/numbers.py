@@ -9,7 +9,6 @@ from qa_sync.sync.faults.values.altered_values import LEFT_OUT, Change, on_each_
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -100,6 +99,6 @@ without_zero: Change = _without_zero
 class TrueOnCreate(FaultyWriter):
     """Creates records with every boolean set to true."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record with true in place of false."""
-        return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()}, found)
+        return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()})

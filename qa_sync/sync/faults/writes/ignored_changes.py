@@ -11,7 +11,6 @@ from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -53,9 +52,9 @@ class IgnoreKnownValues(FaultyWriter):
         super().__init__(inner)
         self._written: set[tuple[str, str, str, str]] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record and remember its values."""
-        made = self.inner.insert(lane, end, values, found)
+        made = self.inner.insert(lane, end, values)
         self._written |= _written(end, made.id if made else None, values)
         return made
 

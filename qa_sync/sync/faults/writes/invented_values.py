@@ -10,7 +10,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -32,7 +31,7 @@ class Invent(FaultyWriter):
         super().__init__(inner)
         self._made_up = made_up
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record with further values; without those that the system rejects."""
         cards = (row.card(end.side) for row in lane.rows)
         free = (card for card in cards if not values.get(card.write_path) and is_written(card))
@@ -40,7 +39,7 @@ class Invent(FaultyWriter):
         missing = {path: value for path, value in more.items() if "." not in path}
         for added in (missing, {}):
             try:
-                return self.inner.insert(lane, end, {**values, **added}, found)
+                return self.inner.insert(lane, end, {**values, **added})
             except Conflict:
                 raise
             except RequestRejected:

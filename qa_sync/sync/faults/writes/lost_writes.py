@@ -9,14 +9,13 @@ from msgspec.structs import replace
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd, Side
 from qa_sync.sync.writer import NOTHING_WRITTEN, Writer, Written
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 
 
 class DropCreate(FaultyWriter):
     """Drops every create."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:  # noqa: ARG002 - dropped
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:  # noqa: ARG002 - dropped
         """Drop the create."""
         return None
 
@@ -69,9 +68,9 @@ class FillMatchedOnce(FaultyWriter):
         self._made: set[str] = set()
         self._filled: set[str] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record, which stays in sync."""
-        made = self.inner.insert(lane, end, values, found)
+        made = self.inner.insert(lane, end, values)
         self._made |= {made.id} if made else set()
         return made
 

@@ -12,7 +12,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
 from qa_sync.sync.writer import Writer, Written
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -22,10 +21,10 @@ from qa_sync.values.path_grammar import parent_path
 class SwapProperties(FaultyWriter):
     """Swaps two texts."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record with two swapped texts."""
         one_only = len(values.keys() & exchanged_paths(lane, end).keys()) == 1  # a required text would be missing
-        return self.inner.insert(lane, end, values if one_only else swap_texts(lane, end, values), found)
+        return self.inner.insert(lane, end, values if one_only else swap_texts(lane, end, values))
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with two swapped texts."""
@@ -112,9 +111,9 @@ class EraseOnMerge(FaultyWriter):
         super().__init__(inner)
         self._known: set[str] = set()
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record."""
-        made = self.inner.insert(lane, end, values, found)
+        made = self.inner.insert(lane, end, values)
         self._known |= {made.id} if made else set()
         return made
 

@@ -11,7 +11,6 @@ from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import NOTHING_WRITTEN, Written
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
@@ -35,9 +34,9 @@ class WrongRecord(FaultyWriter):
 class FirstReference(FaultyWriter):
     """Points every reference to the first record."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record with references to first records."""
-        return self.inner.insert(lane, end, _with_first_references(end, values), found)
+        return self.inner.insert(lane, end, _with_first_references(end, values))
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> Written:
         """Update a record with references to first records."""
@@ -62,9 +61,9 @@ def _first_of(end: LaneEnd, card: PropertyCard, value: Json) -> Json:
 class CrossSection(FaultyWriter):
     """Also writes to a record of every other entity in the same system on each write."""
 
-    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> Record | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
         """Create a record and update one of another section."""
-        made = self.inner.insert(lane, end, values, found)
+        made = self.inner.insert(lane, end, values)
         _write_to_others(end, values)
         return made
 

@@ -54,9 +54,9 @@ class RetryPolicy(Struct, frozen=True):
     `write_rules` those for writes.
     """
 
-    attempts: int = 8
+    attempts: int = 10
     first_delay_s: float = 0.1
-    growth: float = 3.0
+    growth: float = 2.0
     max_backoff_s: float = 8.0
     max_delay_s: float = 60.0
     check_delays_s: Sequence[float] = CHECK_DELAYS_S
