@@ -16,7 +16,7 @@ from qa_sync.systems.rest.uncertain_writes import LEAST_PAUSE_S, Found, Unsettle
 class UnsettledCreate(UncertainWrite):
     """A create that got no response at `lost_at`, and that the system may still apply, or list later.
 
-    Whoever catches it searches for the record, now or later, and creates it again only when it is settled.
+    The caller searches for the record, now or later, and creates it again only when it is settled.
     `check_delays_s` are the seconds between the searches, `unsettled_s` may tell sooner; `clock` measures and waits.
     """
 
