@@ -137,7 +137,8 @@ KINDS: Mapping[str, CheckKind] = {
             ),
             (
                 "Give the linked pair more than the rows need: on each side a value in every property that no row "
-                "mentions, and one more element in each list from which a row selects one."
+                "mentions, also in each line of an order, and one more element in each list from which a row selects "
+                "one."
             ),
             "Remember them, and run all edits of the other checks.",
             (

@@ -52,7 +52,8 @@ class Edit(Struct, frozen=True):
 class UnmappedValue(Struct, frozen=True):
     """A value that no row is about: read at `path` and written at `write_path` in the form of a property.
 
-    With several `values`, the record is given the first that it does not have. `optional`: a system may refuse it.
+    With several `values`, the record is given the first that it does not have; `per_line`: its lines are given them in
+    turn. `optional`: a system may refuse it.
     """
 
     path: str
@@ -60,6 +61,7 @@ class UnmappedValue(Struct, frozen=True):
     form: Form
     values: tuple[SampleValue, ...]
     optional: bool = False
+    per_line: bool = False
 
 
 class AddUnmappedValues(Struct, frozen=True):

@@ -40,7 +40,7 @@ from msgspec import Struct
 from qa_sync.checklist.depth import Depth
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
-from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
+from qa_sync.sync.faults.property_kinds import NUMBERS, is_edited, is_free_text
 from qa_sync.sync.faults.values.texts import COLUMN, MANY
 from qa_sync.sync.faults.writes.wrong_property import similar_rows, swappable_rows
 from qa_sync.sync.lanes import Row, Side
@@ -298,6 +298,17 @@ def _more_elements(facts: Facts) -> Iterator[Place]:
         yield from edited("isolated")(facts)
 
 
+def _free_members_of_lines(facts: Facts) -> Iterator[Place]:
+    for side in Side:
+        lines = [c for c in facts.card(side).properties.values() if (c.concept or "").startswith("lines.")]
+        mapped = [c for c in lines if c.path in facts.mapped(side)]
+        free = (c for c in lines if c not in mapped and is_edited(c) and not (c.required or c.also))
+        derived = any(c.derived for c in facts.card(side).properties.values() if c.path in facts.mapped(side))
+        given = (c for c in free if c.concept != "lines.total" and not (derived and c.form.convert in NUMBERS))
+        if mapped and any(given):
+            yield from edited("isolated")(facts)
+
+
 def _reordered(facts: Facts) -> Iterator[Place]:
     for pair in facts.followers():
         if is_list(pair.target, pair.source):
@@ -442,6 +453,7 @@ RULES: Mapping[str, Rule] = {
     "reset-flags": Rule(_unmapped_of("boolean"), "no flag that no row is about can be edited"),
     "clear-unmapped": Rule(_unmapped_of("decimal", "integer", "date"), "no number or date without a row can be edited"),
     "drop-elements": Rule(_more_elements, "no row selects an element of a list that can have others"),
+    "reset-lines": Rule(_free_members_of_lines, "no line of an order has a member that no row is about"),
     "accent-blind": Rule(_case, "no free text can be edited on both sides"),
     "blank-blind": Rule(_case, "no free text can be edited on both sides"),
     "order-blind": Rule(_reordered, "no list can be edited on both sides"),

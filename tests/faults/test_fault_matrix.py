@@ -35,6 +35,7 @@ FEW = (
     "create-unlinked",
     "matched-once",
     "keep-removed-item",
+    "reset-lines",
 )
 
 

@@ -85,7 +85,7 @@ NOT_SHOWN: Mapping[str, str] = {
     **dict.fromkeys(("known-values",), "nobody sets a value back"),
     **dict.fromkeys(("first-page-only",), "the traffic has fewer records than a page holds"),
     **dict.fromkeys(
-        ("reset-unmapped", "reset-flags", "clear-unmapped", "drop-elements", "cross-section"),
+        ("reset-unmapped", "reset-flags", "clear-unmapped", "drop-elements", "reset-lines", "cross-section"),
         "what no row is about is not observed, since people edit it as well",
     ),
     **dict.fromkeys(("case-blind", "accent-blind", "blank-blind"), "nobody edits only case, accents or blanks"),

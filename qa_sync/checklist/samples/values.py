@@ -160,6 +160,11 @@ def _url(constraints: SampleConstraints) -> Canonical:
     return f"https://{constraints.mark}.example.test/{constraints.number}"
 
 
+def _percent(constraints: SampleConstraints) -> Canonical:
+    """Return a share of the lines' price, another one for each line."""
+    return Decimal(5 * constraints.line + constraints.version + 1)
+
+
 def _org_number(constraints: SampleConstraints) -> Canonical:
     """Return nine digits, of which the last is the check digit of Norwegian organization numbers (modulus 11)."""
     start = 80000000 + 90 * (digest(f"{constraints.mark}/{constraints.line}", 8) % 100000) + constraints.version
@@ -199,5 +204,9 @@ BY_CONCEPT: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
     "organization_number": _org_number,
 }
 
-BY_LAST_PART: Mapping[str, Callable[[SampleConstraints], Canonical]] = {"postal_code": _postal_code, "url": _url}
-"""The rules of concepts that have the kind of an address or of a URL before them: `billing.postal_code`."""
+BY_LAST_PART: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
+    "postal_code": _postal_code,
+    "url": _url,
+    "discount_percent": _percent,
+}
+"""The rules of concepts that have what they belong to before them: `billing.postal_code`."""

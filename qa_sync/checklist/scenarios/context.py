@@ -222,9 +222,9 @@ class SectionContext(Struct, frozen=True, dict=True):
         builder = self._builder(side, self.mark(scenario, role), version)
         return replace(builder, small_edits=small_edits, reverse_lines=small_edits > 0).values(pairs)
 
-    def sample(self, card: PropertyCard, mark: str, version: int) -> Canonical:
+    def sample(self, card: PropertyCard, mark: str, version: int, line: int = 0) -> Canonical:
         """Return the value of one property by itself, without counterparts."""
-        return sample_value(SampleConstraints(card, (), mark, version, mail_domain=self.entities.mail_domain))
+        return sample_value(SampleConstraints(card, (), mark, version, line, mail_domain=self.entities.mail_domain))
 
     def mark(self, scenario: str, role: str) -> str:
         """Return the mark of a role's records."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from qa_sync.checklist.pair_capabilities import mapped_paths
 from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, ORDER_TOTALS
+from qa_sync.checklist.samples.order_amounts import LINES_WITH_ADDED, amounts
 from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
 from qa_sync.checklist.side import Side
@@ -19,8 +20,11 @@ ONE_MORE = 10
 KEPT_ON = frozenset({"visible", "is_active"})
 """Concepts of flags that stay true on the source: many syncs leave out a record where they are false."""
 
-LEFT_ALONE = frozenset({"status", "currency", "slug", *ORDER_TOTALS})
+LEFT_ALONE = frozenset({"status", "currency", "slug", "lines.total", *ORDER_TOTALS})
 """Concepts of properties whose edit changes others."""
+
+LINE_AMOUNTS = frozenset({"lines.quantity", "lines.unit_price", "lines.discount_percent"})
+"""Concepts of the members of lines from which a system derives its totals."""
 
 _SELECTOR = re.compile(r"\[([^=\]]+)=([^\]]*)\]")
 
@@ -37,17 +41,21 @@ def _given(context: SectionContext, role: str, side: Side) -> Iterator[UnmappedV
     mapped |= context.linking.condition_values.keys() if side is Side.SOURCE else set()
     write_paths = {card.properties[path].write_path for path in mapped & card.properties.keys()}
     free = [p for p in card.properties.values() if p.path not in mapped and p.write_path not in write_paths]
-    for property_card in free:
-        if _may_be_given(property_card, card, mapped) and (values := _values(context, side, property_card, mark)):
-            yield UnmappedValue(property_card.path, property_card.write_path, property_card.form, values)
+    for own in (p for p in free if _may_be_given(p, card, mapped)):
+        in_lines = is_line_property(own)
+        values = _line_values(context, own, mark) if in_lines else _values(context, side, own, mark)
+        if values:
+            yield UnmappedValue(own.path, own.write_path, own.form, values, optional=in_lines, per_line=in_lines)
     yield from _more_elements(context, card, mark)
 
 
 def _may_be_given(own: PropertyCard, card: EntityCard, mapped: Iterable[str]) -> bool:
     """Return whether a property can be written without side effects."""
     special = own.unique or own.required or own.derived or own.also or own.fixed or own.concept in LEFT_ALONE
-    if special or own.writable is not Writable.ALWAYS or is_line_property(own) or own.path in card.volatile:
+    if special or own.writable is not Writable.ALWAYS or own.path in card.volatile:
         return False
+    if own.concept in LINE_AMOUNTS:
+        return not any(card.properties[path].derived for path in mapped if path in card.properties)
     head, _, part = (own.concept or "").rpartition(".")
     if part not in ADDRESS_PARTS:
         return True
@@ -66,6 +74,17 @@ def _values(context: SectionContext, side: Side, own: PropertyCard, mark: str) -
     if own.form.convert == "choice":
         return tuple(own.form.options["values"].values())
     return (context.sample(own, mark, AS_CREATED),)
+
+
+def _line_values(context: SectionContext, own: PropertyCard, mark: str) -> tuple[SampleValue, ...]:
+    """Return a value for each of the lines of an order."""
+    if own.references:
+        return tuple(IdOf(role) for role in context.related.reference_roles.get(own.references, ()))
+    numbers = range(1, LINES_WITH_ADDED + 1)
+    known = amounts(AS_CREATED, LINES_WITH_ADDED).get(own.concept or "")
+    if isinstance(known, tuple):
+        return known
+    return tuple(context.sample(own, mark, AS_CREATED, number) for number in numbers)
 
 
 def _more_elements(context: SectionContext, card: EntityCard, mark: str) -> Iterator[UnmappedValue]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import partial, reduce
 
 from qa_sync.checklist.claims import UnmappedUnchanged
+from qa_sync.running.claims.line_members import Change, line_changes, line_list, member_of_lines
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.unchanged import volatile_note
 from qa_sync.running.claims.verdict import Verdict
@@ -21,13 +22,9 @@ from qa_sync.values.canonical import is_empty
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.form import Json
 from qa_sync.values.json_difference import differences
-from qa_sync.values.path_grammar import parent_path
 from qa_sync.values.paths import omit, read, write
 
 _SELECTOR = re.compile(r"\[([^=\]]+)=[^\]]*\]")
-
-Change = tuple[str, Json, Json]
-"""The path of a member, and its value before and now."""
 
 
 def check_unmapped(records: ScenarioRecords, claim: UnmappedUnchanged) -> Verdict:
@@ -50,10 +47,23 @@ def check_unmapped(records: ScenarioRecords, claim: UnmappedUnchanged) -> Verdic
 
 def _given_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Iterator[Change]:
     """Yield the values that the record was given and that are others now."""
+    before = records.baselines[key].data
+    in_lines: dict[str, list[str]] = {}
     for path in records.given[key]:
-        one, other = read(records.baselines[key].data, path), read(now, path)
+        if container := line_list(path, before, now):
+            in_lines.setdefault(container, []).append(path.removeprefix(f"{container}."))
+            continue
+        one, other = read(before, path), read(now, path)
         if any(differences(one, other)) and not (is_empty(one) and is_empty(other)):
             yield path, one, other
+    for container, members in in_lines.items():
+        show = partial(_members, names=members)
+        yield from line_changes(container, before, now, records.kept_lines.of(key.role), show)
+
+
+def _members(element: Json, names: Iterable[str]) -> Json:
+    """Return the values of an element's members by path."""
+    return {name: read(element, name) for name in names}
 
 
 def _unmapped_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Iterator[Change]:
@@ -61,23 +71,26 @@ def _unmapped_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> It
 
     What changed in an edit of the run, besides what it wrote, the system computes.
     """
-    card = records.card(key)
-    covered = [*_mapped(records, key), *_computed(card)]
-    before, after = (reduce(without, covered, data) for data in (records.baselines[key].data, now))
-    computed = records.computed.get(key, set())
-    for path, one, other in differences(before, after):
-        if path not in computed and not (is_empty(one) and is_empty(other)):
-            yield path, one, other
+    raw, computed = records.baselines[key].data, records.computed.get(key, set())
+    mapped = tuple(_mapped(records, key))
+    covered = (*mapped, *_computed(records.card(key)))
+    before, after = (reduce(without, covered, data) for data in (raw, now))
+    lists = dict.fromkeys(found for path in mapped if (found := line_list(path, raw, now)))
+    one, other = (reduce(omit, lists, data) for data in (before, after))
+    for path, was, then in differences(one, other):
+        if path not in computed and not (is_empty(was) and is_empty(then)):
+            yield path, was, then
+    computed_members = [member for path in computed if (member := member_of_lines(path))]
+    before, after = (reduce(omit, computed_members, data) for data in (before, after))
+    for container in lists:
+        yield from line_changes(container, before, after, records.kept_lines.of(key.role))
 
 
 def _mapped(records: ScenarioRecords, key: RecordKey) -> Iterator[str]:
-    """Yield the paths that rows are about, as they are read and as they are written; lists of lines as a whole."""
+    """Yield the paths that rows are about, as they are read and as they are written."""
     properties = records.card(key).properties
     for path in records.roles[key.role].mapped.get(key.side, ()):
         own = properties.get(path)
-        if own and (own.concept or "").startswith("lines."):
-            yield parent_path(path)
-            continue
         # Mostly the two paths are one: without it once is enough.
         yield from dict.fromkeys((path, own.write_path, *own.also)) if own else (path,)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import cycle, islice
 
 from qa_sync.checklist.steps import AddUnmappedValues, UnmappedValue
 from qa_sync.errors import Conflict, RequestRejected
@@ -31,6 +32,7 @@ def give_more(records: ScenarioRecords, step: AddUnmappedValues) -> None:
         # What was empty before is what was given, or comes with it.
         computed = (path for path, one, _ in differences(was, now) if not is_empty(one))
         records.computed[key] = {path for path in computed if not path.startswith(lists)}
+    records.kept_lines.restart(key.role)
     records.baselines[key], records.given[key] = records.latest[key], tuple(one.path for one in step.given)
 
 
@@ -38,7 +40,8 @@ def _write(records: ScenarioRecords, key: RecordKey, given: tuple[UnmappedValue,
     """Write the values and return what was read before; the optional ones are left out when the system refuses them."""
 
     def write(now: Record) -> None:
-        records.system(key).update(now, _wire_values(records, key, now, given))
+        fitting = tuple(one for one in given if not one.per_line or _lines(now, one))
+        records.system(key).update(now, _wire_values(records, key, now, fitting))
 
     try:
         return update_with_retry(lambda: records.reread(key), write)
@@ -61,6 +64,14 @@ def _wire_values(
 
 def _chosen(records: ScenarioRecords, key: RecordKey, before: Record, given: UnmappedValue) -> Canonical:
     """Return the first value that the record does not have."""
+    if given.per_line:
+        return tuple(records.resolved(v, key.side) for v in islice(cycle(given.values), _lines(before, given)))
     values = [records.resolved(value, key.side) for value in given.values]
     had = to_canonical(read(before.data, given.path), given.form)
     return next((value for value in values if value != had), values[0])
+
+
+def _lines(record: Record, given: UnmappedValue) -> int:
+    """Return how many lines the record has."""
+    found = read(record.data, given.path)
+    return len(found) if isinstance(found, list) else 0

@@ -13,6 +13,7 @@ from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, ValueOf
 from qa_sync.errors import InvalidResponse
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import RecordRef
+from qa_sync.running.records.kept_lines import KeptLines
 from qa_sync.running.records.listed_records import ListedRecords
 from qa_sync.running.records.retried_update import update_with_retry
 from qa_sync.systems.cards import EntityCard
@@ -49,6 +50,7 @@ class ScenarioRecords:
         self.baselines: dict[RecordKey, Record] = {}
         self.computed: dict[RecordKey, set[str]] = {}
         self.given: dict[RecordKey, tuple[str, ...]] = {}
+        self.kept_lines = KeptLines()
         self.before_edit: dict[RecordKey, Record | None] = {}
         self.written_at: datetime = environment.sync_clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
@@ -110,6 +112,7 @@ class ScenarioRecords:
 
     def _note_edit(self, key: RecordKey, step: Edit, before: Record) -> None:
         self.before_edit[key] = before
+        self.kept_lines.note_edit(key.role, self.card(key).properties, step.values)
         self.written_at = self.environment.sync_clock.now()
         self._note_ignored_writes(key, step.values, before)
 

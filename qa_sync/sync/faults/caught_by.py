@@ -136,6 +136,7 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "reset-flags": ("isolated",),
     "clear-unmapped": ("isolated",),
     "drop-elements": ("isolated",),
+    "reset-lines": ("isolated",),
     "accent-blind": ("update-forward", "update-backward"),
     "blank-blind": ("update-forward", "update-backward"),
     "order-blind": ("update-forward", "update-backward"),

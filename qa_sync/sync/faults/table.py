@@ -52,7 +52,7 @@ from qa_sync.sync.faults.writes.lost_writes import (
     without_reverse_updates,
 )
 from qa_sync.sync.faults.writes.reverted_values import FlippingSystem, RevertingSystem, reverting_updates
-from qa_sync.sync.faults.writes.unmapped import ClearValues, DropElements, ResetFlags
+from qa_sync.sync.faults.writes.unmapped import ClearValues, DropElements, ResetFlags, ResetLines
 from qa_sync.sync.faults.writes.wrong_property import (
     EraseOnMerge,
     ResetOthers,
@@ -187,6 +187,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault("reset-flags", "Turns the flags that are not mapped on each update.", ResetFlags),
         Fault("clear-unmapped", "Clears numbers and dates that are not mapped on each update.", ClearValues),
         Fault("drop-elements", "Keeps only the elements of a list that rows select.", DropElements),
+        Fault("reset-lines", "Clears what is not mapped in the lines of an order on each update.", ResetLines),
         Fault("accent-blind", "Ignores edits that change only accents.", ignoring(without_accents)),
         Fault("blank-blind", "Ignores edits that change only blanks.", ignoring(without_blanks)),
         Fault("order-blind", "Ignores edits that change only the order of a list.", ignoring(in_any_order)),

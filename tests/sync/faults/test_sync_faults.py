@@ -23,7 +23,7 @@ one-at-a-time matched-once erase-on-merge reset-unmapped case-blind delete-on-up
 lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source truncate-at-first
 lose-country-prefix mail-domain wrong-region wrong-choice
 merge-by-mailbox merge-by-domain merge-by-national-number merge-by-beginning merge-half-empty
-reset-flags clear-unmapped drop-elements
+reset-flags clear-unmapped drop-elements reset-lines
 source-wins same-second-as-create same-second-as-write
 cursor-in-seconds cursor-at-end lose-during-cycle lose-double-edit known-values first-sight country-code
 wrong-region-country lose-mail-tag merge-by-end

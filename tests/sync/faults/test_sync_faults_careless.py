@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from fault_fakes import Notes, card_of, lane_to
+from sync_fakes import START, FakeSystem
 
+from qa_sync.clock import VirtualClock
 from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.table import find_fault
+from qa_sync.sync.lanes import LaneEnd, Side
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
@@ -69,6 +72,26 @@ def test_a_made_up_value_that_is_rejected_is_left_out() -> None:
     assert notes.inserts == [{"currency": "NOK"}]
     with pytest.raises(RequestRejected):
         find_fault("none-as-text").writer(Notes(refused={"NOK"})).insert(lane, lane.target, {"currency": "NOK"})
+
+
+def test_what_is_not_mapped_in_lines_is_cleared() -> None:
+    rows = [PropertyCard("lines.name", TEXT, concept="lines.name")]
+    more = [
+        PropertyCard("lines.remark", TEXT, concept="lines.remark"),
+        PropertyCard("lines.total", COUNT, concept="lines.total", derived=True),
+        PropertyCard("lines.unset", TEXT, concept="lines.unset"),
+        PropertyCard("remark", TEXT),
+    ]
+    lane, notes = lane_to(card_of(*rows)), Notes()
+    card = card_of(*rows, *more)
+    office = FakeSystem("Office", {"thing": card}, VirtualClock(START))
+    end = LaneEnd(Side.TARGET, office, card)
+    record = office.insert("thing", {"lines.name": ["a"], "lines.remark": ["x"], "remark": "x"})
+    find_fault("reset-lines").writer(notes).update(lane, end, record, {"lines.name": ["b"]})
+    now = office.lookup("thing", record.id)
+    assert now is not None
+    assert now.data["lines"] == [{"name": "a", "remark": None}]
+    assert now.data["remark"] == "x"
 
 
 def test_every_currency_is_the_same() -> None:

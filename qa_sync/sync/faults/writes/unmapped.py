@@ -56,7 +56,8 @@ class ClearValues(DamageUnmapped):
     def damage(self, lane: Lane, end: LaneEnd, record: Record) -> Mapping[str, Json]:
         """Return zero for each number, and nothing for each date."""
         damage: dict[str, Json] = {}
-        for card in (c for c in _unmapped(lane, end) if is_edited(c) and paths.read(record.data, c.path) is not None):
+        shown = ((card, paths.read(record.data, card.path)) for card in _unmapped(lane, end) if is_edited(card))
+        for card in (card for card, value in shown if not (value is None or isinstance(value, list))):
             if card.form.convert in NUMBERS:
                 damage[card.write_path] = "0" if card.form.type == "string" else 0
             elif card.form.convert == "date":
@@ -83,6 +84,16 @@ class DropElements(DamageUnmapped):
             elif others:
                 damage[container] = [element for place, element in enumerate(elements) if place in kept]
         return damage
+
+
+class ResetLines(DamageUnmapped):
+    """Clears what the section does not map in each line of an order."""
+
+    def damage(self, lane: Lane, end: LaneEnd, record: Record) -> Mapping[str, Json]:
+        """Return nothing for each such member that has values."""
+        lines = (c for c in _unmapped(lane, end) if (c.concept or "").startswith("lines.") and not (c.also or c.fixed))
+        shown = ((card.write_path, paths.read(record.data, card.path)) for card in lines)
+        return {path: None for path, values in shown if isinstance(values, list) and any(values)}
 
 
 def _selectors(selected: list[str], container: str) -> Iterator[Selector]:
