@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import tzinfo
 from functools import partial
 from math import ceil
@@ -22,11 +22,13 @@ from qa_sync.errors import UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
 from qa_sync.modes.live_systems.redact_events import redact_events
+from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs, open_outputs
 from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import EntityKey, ObservedSection, ObserveOptions, ReadRecord
 from qa_sync.observe.observation import Observation, full_list_interval
 from qa_sync.observe.planning import needed_paths, observed_sections
+from qa_sync.observe.progress import Listener
 from qa_sync.observe.reading import EntityReader, ReadableSystem
 from qa_sync.observe.references import translations
 from qa_sync.observe.sections import SectionFollower
@@ -67,6 +69,13 @@ class LiveObservation(Struct, frozen=True):
     def events(self) -> Iterator[Event]:
         """Yield the events of the observation, redacted."""
         return redact_events(self.observation.events(), self.redact)
+
+    def outputs(
+        self, options: ObserveOutputs, notify: Callable[[str], None]
+    ) -> AbstractContextManager[tuple[Listener, ...]]:
+        """Open what else reports the reads; raises UsageError for an option that is not valid."""
+        own, every_s = self.observation, self.observation.options.every.total_seconds()
+        return open_outputs(options, own.sections, self.redact, every_s, partial(_notify_redacted, notify, self.redact))
 
 
 def _notify_redacted(notify: Callable[[str], None], redact: Redactor, text: str) -> None:

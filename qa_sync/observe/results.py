@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from qa_sync.audit.model import Claim, SectionPlan
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.observe.model import Case, ClockNote, ObservedSection, ObserveOptions
+from qa_sync.observe.case_text import records_of
+from qa_sync.observe.model import ClockNote, ObservedSection, ObserveOptions
 from qa_sync.observe.state import ObserveState
 from qa_sync.observe.verdicts import SAMPLES, SectionVerdicts, Verdict
-from qa_sync.running.events import CheckFinished, Direction, RecordRef, Status
+from qa_sync.running.events import CheckFinished, Direction, Status
 
 
 def section_checks(
@@ -59,16 +60,8 @@ def _check(section: ObservedSection, name: str, title: str, verdict: Verdict, li
         message=verdict.message,
         expected=verdict.expected,
         actual=verdict.actual,
-        records=tuple(_refs(section, verdict.shown[:SAMPLES])),
+        records=tuple(ref for case in verdict.shown[:SAMPLES] for ref in records_of(section, case)),
     )
-
-
-def _refs(section: ObservedSection, cases: Sequence[Case]) -> Iterator[RecordRef]:
-    for case in cases:
-        at = 0 if case.direction is Direction.FORWARD else 1
-        for side, id_ in ((at, case.record), (1 - at, case.counterpart)):
-            if id_ is not None:
-                yield RecordRef(section.plan.labels[side], section.auditable.card(side).names[0], id_)
 
 
 def check_ids(section: ObservedSection) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from qa_sync.audit.model import Claim
 from qa_sync.observe.case_store import CaseStore
+from qa_sync.observe.case_text import audit_command, case_text
 from qa_sync.observe.model import Case, CaseKind, CaseState, ClockNote, ObservedSection, ObserveOptions
 from qa_sync.observe.planning import follows_edits
 from qa_sync.observe.state import ObserveState
@@ -82,7 +83,7 @@ class SectionVerdicts:
         lost += gone if is_removed else []
         expected, actual = {"arrived": len(arrived) + len(lost)}, {"arrived": len(arrived), "lost": len(lost)}
         status = Status.FAILED if lost else Status.PASSED
-        return Verdict(status, _with_samples(message, lost), expected, actual, tuple(lost))
+        return Verdict(status, self._with_samples(message, lost), expected, actual, tuple(lost))
 
     def _not_followed(self, way: Direction) -> str:
         """Return which changed source records had no counterpart that is certain, and were not followed."""
@@ -107,7 +108,7 @@ class SectionVerdicts:
         message = "; ".join(part for part in notes if part)
         actual = {"p50_s": p50, "p95_s": p95, "p99_s": p99, "max_s": lags[-1]}
         status = Status.FAILED if late else Status.PASSED
-        return Verdict(status, _with_samples(message, late), {"max_s": limit}, actual, tuple(late))
+        return Verdict(status, self._with_samples(message, late), {"max_s": limit}, actual, tuple(late))
 
     def carried(self, claim: Claim) -> Verdict:
         """Return whether the changed values of a pair arrived."""
@@ -125,7 +126,7 @@ class SectionVerdicts:
             message += f"; {len(unreadable):,} could not be read, such as {source} / {target}: {detail}"
         status = Status.FAILED if missed else Status.ERROR if unreadable else Status.PASSED
         expected, actual = {"arrived": arrived + len(missed)}, {"arrived": arrived}
-        return Verdict(status, _with_samples(message, missed), expected, actual, tuple(missed))
+        return Verdict(status, self._with_samples(message, missed), expected, actual, tuple(missed))
 
     def unique(self) -> Verdict:
         """Return whether a second counterpart appeared."""
@@ -154,7 +155,9 @@ class SectionVerdicts:
         verdict = self._found(echoes, message, {"echoes": 0}, {"echoes": len(echoes), "returned": back})
         if is_echo:
             shown = tuple(returned)
-            return Verdict(Status.FAILED, _with_samples(message, returned), verdict.expected, verdict.actual, shown)
+            return Verdict(
+                Status.FAILED, self._with_samples(message, returned), verdict.expected, verdict.actual, shown
+            )
         return verdict
 
     def newest(self) -> Verdict:
@@ -172,7 +175,7 @@ class SectionVerdicts:
         )
         status = Status.FAILED if wrong else Status.PASSED
         counted = {"later": len(right) + len(wrong)}, {"later": len(right), "earlier": len(wrong)}
-        return Verdict(status, _with_samples(message, wrong), *counted, tuple(wrong))
+        return Verdict(status, self._with_samples(message, wrong), *counted, tuple(wrong))
 
     def unlinked(self) -> Verdict:
         """Return whether the records outside the condition stayed alone."""
@@ -185,7 +188,9 @@ class SectionVerdicts:
             return Verdict(Status.SKIPPED, "no traffic: no new record is outside the condition")
         message = f"{len(linked):,} of {len(linked) + len(alone):,} records outside the condition got a counterpart"
         status = Status.FAILED if linked else Status.PASSED
-        return Verdict(status, _with_samples(message, linked), {"linked": 0}, {"linked": len(linked)}, tuple(linked))
+        return Verdict(
+            status, self._with_samples(message, linked), {"linked": 0}, {"linked": len(linked)}, tuple(linked)
+        )
 
     def _no_traffic(self, way: Direction, others: str) -> Verdict:
         if way is Direction.BACKWARD and not self._section.keeps:
@@ -196,6 +201,11 @@ class SectionVerdicts:
         if way is Direction.FORWARD and not self._section.creates and not self._section.keeps:
             why = self._section.why_no_creates
         return Verdict(Status.SKIPPED, "; ".join(part for part in (why, others) if part))
+
+    def _with_samples(self, message: str, cases: Sequence[Case]) -> str:
+        """Return a message with some cases, each with the command that compares its records as they are now."""
+        shown = (f"{case_text(self._section, c)}; {audit_command(self._section, c)}" for c in cases[:SAMPLES])
+        return "; ".join([message, *shown])
 
     @property
     def _max_lag(self) -> str:
@@ -220,13 +230,3 @@ def _is_a_habit(count: int, of: int) -> bool:
 def _is_missed(case: Case) -> bool:
     """Return whether values of a case did not arrive; a new record that is lost as a whole says nothing of each."""
     return case.state is CaseState.PARTLY or (case.state is CaseState.LOST and case.kind is CaseKind.EDIT)
-
-
-def _with_samples(message: str, cases: Sequence[Case]) -> str:
-    return "; ".join([message, *(_sample(case) for case in cases[:SAMPLES])])
-
-
-def _sample(case: Case) -> str:
-    where = " / ".join(one for one in (case.record, case.counterpart) if one)
-    lag = f", {case.lag_s:.1f} s" if case.lag_s is not None else ""
-    return f"{where}: changed {case.opened:%Y-%m-%d %H:%M:%S} UTC, {case.state.value}{lag}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sqlite3
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,15 +47,24 @@ def test_nothing_is_written_and_no_traffic_is_no_success(
 
 
 def test_an_edit_that_does_not_arrive_is_told_with_its_record(
-    qa_sync: QaSync, world: World, config: tuple[str, ...]
+    qa_sync: QaSync, world: World, config: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert qa_sync(*RUN, "--for", "400ms", *config).code == 3  # all records are read once
     editor = system(world.apps, "Wix.com", VirtualClock(datetime.now(UTC)))
     edited = next(editor.list("contacts"))
     editor.update(edited, {"info.name.last": "Changed by hand"})
     editor.close()
-    ended = qa_sync(*RUN, "--for", "3s", *config)
+    alert = shlex.join(
+        [sys.executable, "-c", f"import sys; open({str(tmp_path / 'alert')!r}, 'w').write(sys.stdin.read())"]
+    )
+    ended = qa_sync(
+        *RUN, "--for", "3s", *config, "--alert-cmd", alert, "--alert-url", "http://127.0.0.1:9/secretsecret"
+    )
     assert ended.code == 1, ended.err
+    assert json.loads((tmp_path / "alert").read_text())["cases"][0]["records"][0]["id"] == edited.id
+    assert "lost changes was not sent: 127.0.0.1: " in ended.err
+    assert "secretsecret" not in ended.err
+    assert f"qa-sync audit specs/000.txt --only {edited.id}" in " ".join(ended.out.split())
     assert "arrives/forward" in ended.out
     assert edited.id in ended.out
     assert re.search(r"specs/000.txt:\d+ \| ", ended.out), "the line of the spec"
@@ -101,6 +112,12 @@ def test_a_file_that_is_no_state_is_refused(qa_sync: QaSync, config: tuple[str, 
     ended = qa_sync(*RUN, "--for", "1s", *config)
     assert ended.code == 2
     assert "observe.sqlite: another program's database" in ended.err
+
+
+def test_metrics_are_served_while_it_runs(qa_sync: QaSync, config: tuple[str, ...]) -> None:
+    pytest.importorskip("prometheus_client", reason="pip install 'qa-sync[metrics]'")
+    ended = qa_sync(*RUN, "--for", "300ms", "--metrics", "0", *config)
+    assert "metrics: http://127.0.0.1:" in ended.err
 
 
 def test_an_observation_is_in_the_history(qa_sync: QaSync, config: tuple[str, ...], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, duration_of, settings_from
 from qa_sync.cli.options.history import history_option, save_history
+from qa_sync.cli.options.observe_outputs import observe_output_options
 from qa_sync.cli.options.report_options import report_options
 from qa_sync.cli.options.report_targets import parse_targets, source_lines, texts_of, write_reports
 from qa_sync.cli.options.selection import section_option, select_sections
@@ -47,6 +48,7 @@ from qa_sync.running.results import with_texts
     help="File of the observation, which a later one continues.",
 )
 @click.option("--from-now", is_flag=True, help="Start over, and forget the state of an earlier observation.")
+@observe_output_options
 @section_option
 @config_option
 @report_options
@@ -65,6 +67,7 @@ def observe(
     color: Color,
     quiet: bool,
     history: bool | None,
+    **outputs: str | None,
 ) -> int:
     """Follow the real changes of the two systems of each SPEC, without writing to them, and report which do not arrive.
 
@@ -78,6 +81,7 @@ def observe(
     Exit codes: those of `qa-sync check`; 3 also when nothing changed, so that nothing could be decided.
     """
     from qa_sync.modes.observe import STATE, open_observation  # noqa: PLC0415 - `--help` needs none of it
+    from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs  # noqa: PLC0415
     from qa_sync.observe.model import ObserveOptions  # noqa: PLC0415
 
     options = ObserveOptions(
@@ -99,8 +103,10 @@ def observe(
         interrupted_by_signals(),
         open_observation(job, options, state or STATE, from_now=from_now, notify=print_line) as opened,
         closing(terminal.observation(print_line)) as display,
+        ExitStack() as stack,
     ):
-        opened.observation.listeners = (display.handle,)
+        listeners = stack.enter_context(opened.outputs(ObserveOutputs(**outputs), print_line))
+        opened.observation.listeners = (display.handle, *listeners)
         results = collect_results(opened.events())
     results = replace(results, interrupted=opened.observation.stopped and options.duration is not None)
     texts = texts_of(dataflow.path for dataflow in dataflows)
