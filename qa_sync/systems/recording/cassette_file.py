@@ -63,14 +63,17 @@ class CassetteFile(Struct, frozen=True):
         return replace(label, contents=None), interactions
 
     def _check_complete(self, label: CassetteLabel, interactions: Sequence[RecordedInteraction]) -> None:
-        """Raise RecordingError if interactions are missing or changed: no verdict of a replay would be earned."""
+        """Raise RecordingError if anything is missing or was changed: no verdict of a replay would be earned."""
         recorded = label.contents
         if recorded is None:
             return
         if len(interactions) != recorded.count:
             self.raise_unusable(f"it has {len(interactions)} of {recorded.count} recorded interactions")
-        if contents_of(interactions).digest != recorded.digest:
+        now = contents_of(interactions, label)
+        if now.digest != recorded.digest:
             self.raise_unusable("its interactions were changed after the recording")
+        if recorded.metadata not in {None, now.metadata}:
+            self.raise_unusable("its metadata were changed after the recording")
 
     def _converted(self, content: bytes) -> tuple[list[RecordedInteraction], Json]:
         raw = self._parsed(content)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct, field
 from msgspec.json import Decoder, Encoder
+from msgspec.structs import asdict, replace
 
 from qa_sync.values.form import Json
 
@@ -29,10 +30,15 @@ MISSHAPEN: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowErr
 
 
 class Contents(Struct, frozen=True):
-    """The number of interactions and a digest of them, which shows that one is missing or changed."""
+    """The number of interactions and a digest of them, which shows that one is missing or changed.
+
+    `metadata` is the digest of the label, which decides the verdicts of a replay too: samples, times, what is stale
+    (None: an older recording has none).
+    """
 
     count: int
     digest: str
+    metadata: str | None = None
 
 
 class CassetteLabel(Struct, frozen=True):
@@ -76,7 +82,7 @@ def label_to_metadata(label: CassetteLabel) -> dict[str, Json]:
     if not label.cycles_known:
         live["cycles_known"] = False
     if label.contents:
-        live["interactions"] = {"count": label.contents.count, "digest": label.contents.digest}
+        live["interactions"] = {name: value for name, value in asdict(label.contents).items() if value is not None}
     return {
         "format": FORMAT,
         "seed": label.seed,
@@ -123,6 +129,7 @@ class _Cassette(Struct):
 
 _CASSETTE: Final = Decoder(_Cassette)
 _ENCODER: Final = Encoder()
+_SORTED: Final = Encoder(order="sorted")
 
 
 def decode_cassette(content: bytes) -> tuple[list[RecordedInteraction], Json] | None:
@@ -172,15 +179,16 @@ def read_label(raw: Json) -> CassetteLabel:
 
 
 def _contents(raw: Json) -> Contents:
-    return Contents(int(raw["count"]), _text(raw["digest"]))
+    return Contents(int(raw["count"]), _text(raw["digest"]), _text(raw["metadata"]) if "metadata" in raw else None)
 
 
-def contents_of(interactions: Sequence[RecordedInteraction]) -> Contents:
-    """Return the number and the digest of interactions in their order."""
-    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+def contents_of(interactions: Sequence[RecordedInteraction], label: CassetteLabel) -> Contents:
+    """Return the number of interactions, the digest of them in their order, and that of the label."""
+    digest, metadata = (hashlib.blake2b(digest_size=DIGEST_BYTES) for _ in range(2))
     for one in interactions:
         digest.update(_ENCODER.encode(one))
-    return Contents(len(interactions), digest.hexdigest())
+    metadata.update(_SORTED.encode(label_to_metadata(replace(label, contents=None))))
+    return Contents(len(interactions), digest.hexdigest(), metadata.hexdigest())
 
 
 def _interaction(raw: Mapping[str, Json]) -> RecordedInteraction:

@@ -31,6 +31,7 @@ from qa_sync.systems.recording.cassettes import (
     contents_of,
     label_to_metadata,
     read_interactions,
+    read_label,
 )
 from qa_sync.systems.redaction import Redactor, redacted_body
 from qa_sync.values.json_text import read_json
@@ -87,7 +88,7 @@ class CassetteRecorder:
         path, text = self._serialized(None)
         # The digest is that of what a replay reads, whatever the format has made of it.
         read = read_json(text.encode()) if path == self._path else yamlserializer.deserialize(text)
-        _, text = self._serialized(contents_of(read_interactions(read)))
+        _, text = self._serialized(contents_of(read_interactions(read), read_label(read)))
         if any(self._redact(each) != each for each in self._texts()):  # a token may have become known since
             raise NoVerdict(
                 f"{path} was not written: a secret is still in it", hint="use a secret that occurs nowhere else"
