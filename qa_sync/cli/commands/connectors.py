@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from qa_sync.cli.commands.connectors_learn import learn_system
 from qa_sync.cli.commands.connectors_new import new
 from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
@@ -61,22 +62,30 @@ def show(connector: str) -> None:
 @connectors.command()
 @click.argument("connector", metavar="[NAME|PATH|SYSTEM]", required=False)
 @click.option("--guesses", is_flag=True, help="List what a draft marks as guessed.")
+@click.option("--learn", is_flag=True, help="Read SYSTEM, and show which edits of its connector follow from that.")
+@click.option("--write", is_flag=True, help="With --learn: make the edits.")
 @config_option
-def check(connector: str | None, config: Path | None, guesses: bool) -> int:
+def check(connector: str | None, config: Path | None, guesses: bool, learn: bool, write: bool) -> int:
     """Check a connector, or test the connection to the systems of the settings.
 
     With NAME or PATH, list the operations of the connector and report what is missing. With SYSTEM, or without an
     argument, send one read request to each system and show which account it is authenticated as.
 
+    With SYSTEM and --learn, read two pages of each list and one record twice, and show what that says about the
+    connector: page sizes, styles of times, types, values, and guesses that are settled. No system is written to.
+
     \b
     qa-sync connectors check path/to/folder    its operations by datatype, and what is missing
     qa-sync connectors check "Acme X5"         the system of that name in qa-sync.toml
     qa-sync connectors check                   all systems of qa-sync.toml
+    qa-sync connectors check Acme --learn      which edits reading suggests
 
     Exit codes: 0 usable; 1 the connector lacks something it needs; 2 the connector, the settings or the command line
     are invalid; 3 a system did not respond or rejected the credentials.
     """
     settings = settings_from(config)
+    if learn or write:
+        return learn_system(settings, connector, write=write)
     if connector is None and not settings.systems:
         raise UsageError(
             "nothing to check: no connector was given, and the settings have no systems",

@@ -1,0 +1,1 @@
+"""What reading a live system says about its connector: proposals for edits, without any I/O."""
