@@ -28,5 +28,5 @@ def unread_results(dataflow: Dataflow, section: Section) -> Iterator[CheckFinish
             line=check.line,
             status=Status.ERROR,
             origin=None,
-            message=check.error,
+            message=check.error.text if check.error else None,
         )

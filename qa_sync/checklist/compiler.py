@@ -15,6 +15,7 @@ from qa_sync.checklist.linking import linking_of
 from qa_sync.checklist.lint.findings import findings_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.related_records import RelatedRecords
 from qa_sync.checklist.scenarios.condition import condition
 from qa_sync.checklist.scenarios.conditional_rows import conditional_rows
@@ -97,8 +98,8 @@ def compile_checklist(
 class UnknownEntities(Struct, frozen=True):
     """Why a section has no checks of its own: `skip` for a system without a connector, else `error`."""
 
-    skip: str | None = None
-    error: str | None = None
+    skip: Reason | None = None
+    error: Reason | None = None
 
 
 def _find_entities(
@@ -110,9 +111,9 @@ def _find_entities(
             for e in (section.source, section.target)
         )
     except KeyError as unknown:
-        return UnknownEntities(skip=f"no connector for {unknown.args[0]}")
+        return UnknownEntities(skip=Reason(ReasonCode.NO_CONNECTOR, f"no connector for {unknown.args[0]}"))
     except UnknownName as error:
-        return UnknownEntities(error=error.in_line)
+        return UnknownEntities(error=Reason(ReasonCode.UNKNOWN_ENTITY, error.in_line))
     return EntityPair(section, *with_tags(section, source, target), mail_domain)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.reasons import Reason, ReasonCode, combined
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import SampleValue
 from qa_sync.dataflow.model import Criterion, StatementKind
@@ -30,7 +31,7 @@ class Linking(Struct, frozen=True):
     values that keep a source record inside the section's condition.
     """
 
-    skip_reason: str | None = None
+    skip_reason: Reason | None = None
     match_criterion: Criterion | None = None
     connection: tuple[str, str] | None = None
     condition_values: Mapping[str, SampleValue] = field(default_factory=dict)
@@ -52,11 +53,13 @@ def linking_of(
     if not entities.section.statement(StatementKind.CONDITION):
         return Linking()
     if setting is None:
-        return Linking(f"the condition is not configured; {CONDITIONS_HINT}")
+        return Linking(NO_CONDITION)
     return _linking_inside_condition(entities, setting)
 
 
-CONDITIONS_HINT = "add an entry to [[conditions]] in qa-sync.toml"
+NO_CONDITION = Reason(
+    ReasonCode.NO_CONDITION, "the condition is not configured; add an entry to [[conditions]] in qa-sync.toml"
+)
 
 
 def _linking_inside_condition(entities: EntityPair, setting: ConfiguredCondition) -> Linking:
@@ -65,7 +68,8 @@ def _linking_inside_condition(entities: EntityPair, setting: ConfiguredCondition
     card = entities.source.properties.get(setting.property)
     if card is None or card.writable is Writable.NEVER:
         what = "is not in the connector" if card is None else f"is read-only: {card.why}"
-        return Linking(f"{entities.section.source} {setting.property}, the property of the condition, {what}")
+        text = f"{entities.section.source} {setting.property}, the property of the condition, {what}"
+        return Linking(Reason(ReasonCode.CONDITION_PROPERTY, text))
     return Linking(condition_values={card.path: to_canonical(setting.values[0], card.form)})
 
 
@@ -79,17 +83,17 @@ def _link_first(entities: EntityPair, siblings: Mapping[int, EntityPair]) -> Lin
     if testable:
         return Linking(match_criterion=testable)
     connected_statement = entities.section.statement(StatementKind.NEW_IF_CONNECTED)
-    reason = connection if isinstance(connection, str) else entities.reason_not_creatable()
+    reason = connection if isinstance(connection, Reason) else entities.reason_not_creatable()
     reasons_given = [r for r in (*reasons, reason if connected_statement else None) if r] or [
-        "no statement says which records are the same"
+        Reason(ReasonCode.NO_CRITERION, "no statement says which records are the same")
     ]
-    return Linking("no linked pair can be created: " + "; ".join(reasons_given))
+    return Linking(combined("no linked pair can be created", reasons_given, ReasonCode.NOT_LINKABLE))
 
 
-def reason_untestable(entities: EntityPair, criterion: Criterion) -> str | None:
+def reason_untestable(entities: EntityPair, criterion: Criterion) -> Reason | None:
     """Return why two records cannot share the value of a criterion, None when they can."""
     if not (criterion.source and criterion.target):
-        return "the row of the merge table is empty"
+        return Reason(ReasonCode.NO_CRITERION, "the row of the merge table is empty")
     if reason := entities.reason_no_operation(Side.SOURCE, "insert") or entities.reason_no_operation(
         Side.TARGET, "insert"
     ):
@@ -97,24 +101,27 @@ def reason_untestable(entities: EntityPair, criterion: Criterion) -> str | None:
     for side, path in ((Side.SOURCE, criterion.source), (Side.TARGET, criterion.target)):
         card = entities.card(side).properties.get(path)
         if card is None:
-            return f"the connector has no property {path!r} of {entities.entity(side)}"
+            text = f"the connector has no property {path!r} of {entities.entity(side)}"
+            return Reason(ReasonCode.UNKNOWN_PROPERTY, text)
         if card.writable is Writable.NEVER or card.form.convert in UNMATCHABLE:
-            return f"{entities.entity(side)} {path} " + _reason_no_key(card)
+            return _reason_no_key(card, f"{entities.entity(side)} {path}")
     return None
 
 
-def _reason_no_key(card: PropertyCard) -> str:
-    return f"is read-only: {card.why}" if card.writable is Writable.NEVER else "holds a value that many records share"
+def _reason_no_key(card: PropertyCard, name: str) -> Reason:
+    if card.writable is Writable.NEVER:
+        return Reason(ReasonCode.READ_ONLY_PROPERTY, f"{name} is read-only: {card.why}")
+    return Reason(ReasonCode.COMMON_VALUE, f"{name} holds a value that many records share")
 
 
-def connection_or_reason(entities: EntityPair, siblings: Mapping[int, EntityPair]) -> tuple[str, str] | str:
+def connection_or_reason(entities: EntityPair, siblings: Mapping[int, EntityPair]) -> tuple[str, str] | Reason:
     """Return the source property that refers to a synchronized entity of the section's list, and its datatype.
 
     Returns a reason instead when there is none.
     """
     statement = entities.section.statement(StatementKind.NEW_IF_CONNECTED)
     if statement is None or statement.connection is None:
-        return "the section names no entity to connect to"
+        return Reason(ReasonCode.NO_CONNECTION, "the section names no entity to connect to")
     named = {w for e in statement.connection.entities for w in (e.casefold(), *e.casefold().split("-"))}
     synced = {
         e.source.datatype
@@ -127,5 +134,7 @@ def connection_or_reason(entities: EntityPair, siblings: Mapping[int, EntityPair
         if card.references in synced and card.writable is not Writable.NEVER:
             return card.path, card.references or ""
     if not synced:
-        return f"the spec synchronizes none of: {', '.join(statement.connection.entities)}"
-    return f"no writable property of {entities.section.source} refers to one of: {', '.join(sorted(synced))}"
+        text = f"the spec synchronizes none of: {', '.join(statement.connection.entities)}"
+    else:
+        text = f"no writable property of {entities.section.source} refers to one of: {', '.join(sorted(synced))}"
+    return Reason(ReasonCode.NO_CONNECTION, text)

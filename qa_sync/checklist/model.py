@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from qa_sync.checklist.reasons import Reason
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Edit, EditBothSides, EditDuringCycle, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
@@ -32,14 +33,19 @@ class Check(Struct, frozen=True):
     title: str
     line: int
     pair: PropertyPair | None = None
-    skip: str | None = None
-    manual: str | None = None
-    error: str | None = None
+    skip: Reason | None = None
+    manual: Reason | None = None
+    error: Reason | None = None
 
     @property
     def is_decided(self) -> bool:
         """Whether the check has its result before anything runs."""
-        return bool(self.skip or self.manual or self.error)
+        return self.reason is not None
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why nothing that runs decides the check; None if a scenario does."""
+        return self.error or self.skip or self.manual
 
     @property
     def origin(self) -> Origin | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from qa_sync.checklist.model import Role
+from qa_sync.checklist.reasons import Reason, ReasonCode, operation_code
 from qa_sync.checklist.samples.marks import carries_mark
 from qa_sync.checklist.samples.order_amounts import CARRIED
 from qa_sync.checklist.side import Side
@@ -66,19 +67,24 @@ class EntityPair(Struct, frozen=True, dict=True):
         """Return the property card of a pair on a side, None when the entity card has no such property."""
         return self.card(side).properties.get(pair.source if side is Side.SOURCE else pair.target)
 
-    def reason_no_operation(self, side: Side, operation: str) -> str | None:
+    def reason_no_operation(self, side: Side, operation: str) -> Reason | None:
         """Return why a side does not support an operation, None when it does."""
-        reason = self.card(side).cannot.get(operation)
-        return f"{self.entity(side)} has no {operation}: {reason}" if reason else None
+        card = self.card(side)
+        reason = card.cannot.get(operation)
+        if not reason:
+            return None
+        code = operation_code(operation, supported=operation not in card.unsupported)
+        return Reason(code, f"{self.entity(side)} has no {operation}: {reason}")
 
-    def reason_unknown(self, pair: PropertyPair) -> str | None:
+    def reason_unknown(self, pair: PropertyPair) -> Reason | None:
         """Return which property of a pair the connector does not have, None when it has both."""
         for side, path in ((Side.SOURCE, pair.source), (Side.TARGET, pair.target)):
             if self.property(pair, side) is None:
-                return f"the connector has no property {path!r} of {self.entity(side)}"
+                text = f"the connector has no property {path!r} of {self.entity(side)}"
+                return Reason(ReasonCode.UNKNOWN_PROPERTY, text)
         return None
 
-    def reason_not_creatable(self) -> str | None:
+    def reason_not_creatable(self) -> Reason | None:
         """Return why a source record cannot be created and found again on the target, None when it can."""
         return (
             self.reason_no_operation(Side.SOURCE, "insert")
@@ -86,7 +92,7 @@ class EntityPair(Struct, frozen=True, dict=True):
             or self.reason_not_found_again()
         )
 
-    def reason_not_found_again(self) -> str | None:
+    def reason_not_found_again(self) -> Reason | None:
         """Return why the counterpart of a new record could not be found, None when a property carries the mark.
 
         Without one, `got none` would be the verdict about any sync.
@@ -95,8 +101,10 @@ class EntityPair(Struct, frozen=True, dict=True):
             return None  # a conditional row too: the record of its own scenario meets the condition
         ends = f"{self.section.source} and {self.section.target}"
         if not self.pairs:
-            return f"nothing says which properties {ends} share; add [[pairs]] to qa-sync.toml"
-        return f"no property that {ends} share holds a text by which a new record's counterpart could be found"
+            text = f"nothing says which properties {ends} share; add [[pairs]] to qa-sync.toml"
+            return Reason(ReasonCode.NO_PAIRS, text)
+        text = f"no property that {ends} share holds a text by which a new record's counterpart could be found"
+        return Reason(ReasonCode.NO_IDENTIFYING_PROPERTY, text)
 
     def carries_mark(self, pair: PropertyPair) -> bool:
         """Return whether the mark of a new source record can be found in a pair on the target."""
@@ -109,7 +117,7 @@ class EntityPair(Struct, frozen=True, dict=True):
             and not self._reason_read_only(pair, Side.TARGET, at_create=True)
         )
 
-    def reason_not_synced(self, pair: PropertyPair, *, existing: bool = False) -> str | None:
+    def reason_not_synced(self, pair: PropertyPair, *, existing: bool = False) -> Reason | None:
         """Return why the target cannot hold a pair's value after linking, None when it can.
 
         `existing`: the target record exists before, so that the sync must update it.
@@ -122,7 +130,7 @@ class EntityPair(Struct, frozen=True, dict=True):
             or self._reason_read_only(pair, Side.TARGET, at_create=not existing)
         )
 
-    def reason_not_updatable(self, pair: PropertyPair, edited: Side) -> str | None:
+    def reason_not_updatable(self, pair: PropertyPair, edited: Side) -> Reason | None:
         """Return why a pair cannot be edited on one side or not be synchronized to the other; None when it can.
 
         A computed property changes only with the properties it is computed from; no check tries that.
@@ -136,7 +144,7 @@ class EntityPair(Struct, frozen=True, dict=True):
             or self._reason_read_only(pair, edited.other, at_create=False)
         )
 
-    def _reason_one_reference(self, pair: PropertyPair) -> str | None:
+    def _reason_one_reference(self, pair: PropertyPair) -> Reason | None:
         """Return why an id and a value cannot be compared; where cards are complete, they say what the id is."""
         if self.source.complete and self.target.complete:
             return None
@@ -144,16 +152,18 @@ class EntityPair(Struct, frozen=True, dict=True):
         if refers[Side.SOURCE] == refers[Side.TARGET]:
             return None
         path, other = (pair.source, pair.target) if refers[Side.SOURCE] else (pair.target, pair.source)
-        return f"{path} is an id of another record, and nothing says that {other} is one"
+        text = f"{path} is an id of another record, and nothing says that {other} is one"
+        return Reason(ReasonCode.ID_AND_VALUE, text)
 
-    def _reason_read_only(self, pair: PropertyPair, side: Side, *, at_create: bool) -> str | None:
+    def _reason_read_only(self, pair: PropertyPair, side: Side, *, at_create: bool) -> Reason | None:
         card = self.property(pair, side)
         if card is None or card.writable is Writable.ALWAYS or (at_create and card.writable is Writable.CREATE):
             return None
         if card.derived and at_create:
             return None
         when = "" if card.writable is Writable.NEVER else " after creation"
-        return f"read-only in {self.entity(side)}{when}" + (f": {card.why}" if card.why else "")
+        text = f"read-only in {self.entity(side)}{when}" + (f": {card.why}" if card.why else "")
+        return Reason(ReasonCode.READ_ONLY_PROPERTY, text)
 
 
 def role_of(entities: EntityPair, sections: Iterable[EntityPair]) -> Role:

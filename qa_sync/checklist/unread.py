@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from qa_sync.checklist.model import Check
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.dataflow.model import Section
 
 UNREAD = "unread"
@@ -19,6 +20,6 @@ def unread_checks(section: Section, prefix: str) -> tuple[Check, ...]:
         seen[finding.line] += 1
         number = f"-{seen[finding.line]}" if seen[finding.line] > 1 else ""
         title = f"line {finding.line} can be read"
-        error = f"not understood: {finding.message}"
+        error = Reason(ReasonCode.NOT_UNDERSTOOD, f"not understood: {finding.message}")
         checks.append(Check(f"{prefix}/{UNREAD}:{finding.line}{number}", UNREAD, title, finding.line, error=error))
     return tuple(checks)

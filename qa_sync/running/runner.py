@@ -211,5 +211,12 @@ def not_run(
         line=check.line,
         status=status,
         origin=check.origin,
-        message=signed_off.summary if signed_off else check.error or reason or check.skip or check.manual,
+        message=signed_off.summary if signed_off else _message(check, reason),
     )
+
+
+def _message(check: Check, reason: str | None) -> str | None:
+    """Return why a check has its verdict: its error, else why it was not run, else its own reason."""
+    if check.error or not reason:
+        return check.reason.text if check.reason else None
+    return reason

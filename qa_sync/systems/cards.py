@@ -84,7 +84,8 @@ class EntityCard(Struct, frozen=True):
 
     `system` is the connector's name (`wix`), `datatype` the name in its manifest (`contacts`), `names` are its names in
     specs. `key` is the path of its id, `modified` that of its last change (an instant; None if there is none). `cannot`
-    maps an operation (`list`, `lookup`, `insert`, `update`, `delete`) to the reason why it is not available. `wrap` is
+    maps an operation (`list`, `lookup`, `insert`, `update`, `delete`) to the reason why it is not available;
+    `unsupported` are those of them that the connector defines in a way that qa-sync does not support. `wrap` is
     the key that a request body is wrapped in (None: not wrapped). `send` says what an update sends: `changed` (only
     what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first). `element_key` is
     the member that identifies a list element in an update, which then sends only that and what changed (None: the list
@@ -111,6 +112,7 @@ class EntityCard(Struct, frozen=True):
     modified_form: Form = field(default_factory=lambda: Form(convert="instant"))
     revision: Revision | None = None
     cannot: Mapping[str, str] = field(default_factory=dict)
+    unsupported: frozenset[str] = frozenset()
     wrap: str | None = None
     send: str = "changed"
     merge_depth: int | None = None

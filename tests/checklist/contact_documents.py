@@ -74,7 +74,7 @@ KNOWN: dict[str, Mapping[str, EntityCard]] = {}
 
 
 def claims(checklist: Checklist) -> list[tuple[str, str, str | None]]:
-    return sorted((c.kind, c.id, c.error) for plan in checklist.sections for c in plan.checks)
+    return sorted((c.kind, c.id, c.error.text if c.error else None) for plan in checklist.sections for c in plan.checks)
 
 
 CONTROL = claims(compiled(spec(EVERY, KEEP, PROPS, list_table())))

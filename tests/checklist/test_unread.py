@@ -107,7 +107,7 @@ def test_what_is_not_understood_is_an_error_at_its_line(extra: str) -> None:
     for text in _positions(extra):
         checks = [c for plan in compiled(text).sections for c in plan.checks if c.kind == UNREAD]
         assert checks
-        assert all((c.error or "").startswith("not understood: ") for c in checks)
+        assert all(c.error and c.error.text.startswith("not understood: ") for c in checks)
         begin = text[: text.rindex(extra)].count("\n") + 1
         assert all(begin <= c.line <= begin + extra.count("\n") for c in checks)
 

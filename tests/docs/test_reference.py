@@ -18,6 +18,7 @@ from reference.settings import KEYS
 from reference.table import CONTENTS
 
 from qa_sync.checklist.kinds import KINDS
+from qa_sync.checklist.reasons import MEANINGS
 from qa_sync.cli.variables import VARIABLES
 from qa_sync.dataflow.lint_codes import CODES
 from qa_sync.settings.keys import TABLES, TOP
@@ -42,6 +43,7 @@ def rows(name: str) -> list[str]:
     [
         ("lint-codes", CODES),
         ("faults", FAULTS),
+        ("reasons", MEANINGS),
         ("conversions", CONVERSIONS),
         ("entity-keys", ENTITY_KEYS),
         ("property-keys", PROPERTY_KEYS),

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.dataflow.model import (
     Condition,
     Connection,
@@ -339,9 +340,22 @@ def checklist() -> Checklist:
         Check("1/create", "create", "a new A Customer gets exactly one linked B Client", 9),
         Check("1/property/email", "property", "primaryInfo.email -> contactDetails.emailAddress", 18, inferred),
         Check("1/property/vat", "property", "vat -> taxNumber", 20, written),
-        Check("1/update-backward/vat", "update-backward", "vat -> taxNumber", 11, written, skip="A never changes it"),
+        Check(
+            "1/update-backward/vat",
+            "update-backward",
+            "vat -> taxNumber",
+            11,
+            written,
+            skip=Reason(ReasonCode.READ_ONLY_PROPERTY, "A never changes it"),
+        ),
         Check("1/property/nick", "property", "nick -> alias", 18, chosen),
-        Check("1/condition", "condition", "only sold ones", 11, manual="nobody told what 'Sold' means"),
+        Check(
+            "1/condition",
+            "condition",
+            "only sold ones",
+            11,
+            manual=Reason(ReasonCode.NO_CONDITION, "nobody told what 'Sold' means"),
+        ),
     )
     copy = replace(section, ordinal=2, line=40, duplicate_of=1)
     findings = (

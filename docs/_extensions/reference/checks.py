@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qa_sync.checklist.depth import DEPTHS
 from qa_sync.checklist.kinds import KINDS
+from qa_sync.checklist.reasons import MEANINGS
 from qa_sync.checklist.samples.tried import TRIED
 from qa_sync.dataflow.lint_codes import CODES
 from qa_sync.dataflow.parsing.statements import TEMPLATES
@@ -31,6 +32,11 @@ def statements() -> str:
     """Return each sentence that a spec can have, with the kind of statement that it is."""
     rows = ((code(str(one.kind)), code(one.words)) for one in TEMPLATES)
     return table(("Statement", "Sentence"), rows, "25 75")
+
+
+def reasons() -> str:
+    """Return every code of a reason why a check has no steps."""
+    return table(("Code", "Why"), ((code(name), prose(text)) for name, text in MEANINGS.items()), "28 72")
 
 
 def depths() -> str:

@@ -31,6 +31,7 @@ CONTENTS: Mapping[str, Callable[[], str]] = {
     "placeholders": expressions.placeholders,
     "lint-codes": checks.lint_codes,
     "kinds": checks.kinds,
+    "reasons": checks.reasons,
     "statements": checks.statements,
     "depths": checks.depths,
     "modes": checks.modes,

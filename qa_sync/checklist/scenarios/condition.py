@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from qa_sync.checklist.claims import CounterpartExists, NoCounterpart
-from qa_sync.checklist.linking import CONDITIONS_HINT
+from qa_sync.checklist.linking import NO_CONDITION
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.constraints import VERSIONS
 from qa_sync.checklist.samples.values import BY_CONVERSION
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
@@ -33,13 +34,14 @@ def condition(context: SectionContext) -> ChecksAndScenarios:
     check = context.check("condition", f"only records that meet the condition: {condition_text}", line)
     setting = context.settings.condition(context.section.heading)
     if setting is None:
-        return ChecksAndScenarios((replace(check, manual=f"the condition is not configured; {CONDITIONS_HINT}"),))
+        return ChecksAndScenarios((replace(check, manual=NO_CONDITION),))
     if reason := context.linking.skip_reason:
         return ChecksAndScenarios((replace(check, skip=reason),))
     card = context.entities.source.properties[setting.property]
     outside = _value_outside(context, card, setting)
     if outside is None:
-        reason = f"no value of {card.path} is known that does not meet the condition"
+        text = f"no value of {card.path} is known that does not meet the condition"
+        reason = Reason(ReasonCode.NO_VALUE_OUTSIDE, text)
         return ChecksAndScenarios((replace(check, manual=reason),))
     values_by_role = {
         f"insider-{n}": to_canonical(value, card.form) for n, value in enumerate(setting.values[:MAX_VALUES], 1)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.claims import PropertySynced
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.same_place import region_in
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
@@ -137,34 +138,33 @@ def _countries(context: SectionContext, pair: PropertyPair) -> Mapping[str, Samp
     return countries
 
 
-def _manual_reason(context: SectionContext, pair: PropertyPair) -> str | None:
+def _manual_reason(context: SectionContext, pair: PropertyPair) -> Reason | None:
     """Return why a row needs a manual check, None when it can be tested."""
     for when in (*pair.source_when, *pair.target_when):
         condition_text = f"applies only when {when.path or '(no path given)'} is {when.value or '(no value given)'}"
         literal = context.settings.literals.get(when.value, when.value)
         if not (when.path and literal) or literal.startswith("wd:"):
-            return (
-                f"{condition_text}; add its value to [literals] in qa-sync.toml"
-                if when.path and when.value
-                else condition_text
-            )
+            hint = "; add its value to [literals] in qa-sync.toml" if when.path and when.value else ""
+            return Reason(ReasonCode.NO_LITERAL, condition_text + hint)
     paths = [w.path for w in pair.source_when]
     if len(set(paths)) < len(paths):
-        return f"applies only when {paths[0]} has several values at once"
+        text = f"applies only when {paths[0]} has several values at once"
+        return Reason(ReasonCode.CONDITION_PROPERTY, text)
     return next(
         (reason for w in _with_literals(context, pair.source_when) if (reason := _unwritable(context, w))), None
     )
 
 
-def _unwritable(context: SectionContext, when: When) -> str | None:
+def _unwritable(context: SectionContext, when: When) -> Reason | None:
     card = context.entities.source.properties.get(when.path)
     condition_text = f"applies only when {when.path} is {when.value}"
     if card is None:
-        return f"{condition_text}; the connector has no such property of {context.section.source}"
+        text = f"{condition_text}; the connector has no such property of {context.section.source}"
+        return Reason(ReasonCode.UNKNOWN_PROPERTY, text)
     if card.writable is Writable.NEVER or (card.concept or "").startswith("lines."):
-        return f"{condition_text}, and no record can be created with that value"
+        return Reason(ReasonCode.CONDITION_PROPERTY, f"{condition_text}, and no record can be created with that value")
     try:
         to_canonical(when.value, card.form)
     except NotConvertible as error:
-        return f"{condition_text}: {error.message}"
+        return Reason(ReasonCode.CONDITION_PROPERTY, f"{condition_text}: {error.message}")
     return None

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from qa_sync.checklist.claims import Claim, PropertySynced
 from qa_sync.checklist.model import Check
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.edit_rounds import (
     Pairs,
     edit_groups,
@@ -59,7 +60,8 @@ def _newest_wins(context: SectionContext, pairs: Pairs) -> ConflictPlan:
     distinguishable = _distinguishable(context, without_shared_ends(pairs))
     skip = context.linking.skip_reason or _reason_no_edit_times(context)
     if not skip and not distinguishable:
-        skip = "no property can be edited on both sides with three different values"
+        text = "no property can be edited on both sides with three different values"
+        skip = Reason(ReasonCode.NOT_EDITABLE, text)
     check = context.check(
         "newest-wins",
         "the later of two edits of a property wins on both sides",
@@ -76,15 +78,15 @@ def _newest_wins(context: SectionContext, pairs: Pairs) -> ConflictPlan:
     return ConflictPlan((check,), steps)
 
 
-def _reason_no_edit_times(context: SectionContext) -> str | None:
+def _reason_no_edit_times(context: SectionContext) -> Reason | None:
     without_times = [
         str(context.entities.entity(side)) for side in Side if context.entities.card(side).modified is None
     ]
-    return (
-        f"{' and '.join(without_times)} has no modification time, so the later edit cannot be determined"
-        if without_times
-        else None
-    )
+    if not without_times:
+        return None
+    have = "have" if len(without_times) > 1 else "has"
+    text = f"{' and '.join(without_times)} {have} no modification time, so the later edit cannot be determined"
+    return Reason(ReasonCode.NO_MODIFICATION_TIME, text)
 
 
 def _edits_in_order(
@@ -140,7 +142,7 @@ def _independent(context: SectionContext, forward: Pairs, backward: Pairs) -> Co
     on_source, on_target = _divided(context, forward, backward)
     skip = context.linking.skip_reason
     if not skip and not (on_source and on_target):
-        skip = "no two properties can be edited, one on each side"
+        skip = Reason(ReasonCode.NOT_EDITABLE, "no two properties can be edited, one on each side")
     check = context.check(
         "independent",
         "edits of different properties on both sides are both kept",

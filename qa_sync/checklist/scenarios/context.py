@@ -13,6 +13,7 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
 from qa_sync.checklist.model import Check, Role, Scenario
 from qa_sync.checklist.pair_capabilities import EntityPair, role_of
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.order_amounts import LINES, lines_after_edit
@@ -73,7 +74,7 @@ class SectionContext(Struct, frozen=True, dict=True):
         title: str,
         line: int,
         pair: PropertyPair | None = None,
-        skip: str | None = None,
+        skip: Reason | None = None,
         *,
         at: str = "",
     ) -> Check:
@@ -96,9 +97,8 @@ class SectionContext(Struct, frozen=True, dict=True):
     @property
     def may_create_more(self) -> bool:
         """Whether a further record may be created: records that cannot be deleted only with depth `thorough`."""
-        return self.depth is Depth.THOROUGH or not any(
-            self.entities.reason_no_operation(side, "delete") for side in Side
-        )
+        can_delete = not any(self.entities.reason_no_operation(side, "delete") for side in Side)
+        return can_delete or self.depth is Depth.THOROUGH
 
     # -- records
 
@@ -195,10 +195,10 @@ class SectionContext(Struct, frozen=True, dict=True):
         values = {path: value for path, value in source_insert.values.items() if path != connecting_path}
         return replace(source_insert, values=values)
 
-    def reason_not_editable(self, pair: PropertyPair, edited: Side) -> str | None:
+    def reason_not_editable(self, pair: PropertyPair, edited: Side) -> Reason | None:
         """Return why an edit of a pair on a side cannot be tested, None when it can."""
         if pair.source in self.linking.condition_values:
-            return f"the section's condition is about {pair.source}"
+            return Reason(ReasonCode.NOT_EDITABLE, f"the section's condition is about {pair.source}")
         return self.entities.reason_not_updatable(pair, edited)
 
     def minimal_insert(self, scenario: str, role: str, side: Side, fixed: Mapping[str, SampleValue]) -> Insert:

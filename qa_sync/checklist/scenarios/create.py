@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from qa_sync.checklist.claims import CounterpartExists, NoDuplicate, PropertySynced
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason
 from qa_sync.checklist.samples.edit_rounds import same_target
 from qa_sync.checklist.samples.related_records import Claims
 from qa_sync.checklist.scenarios.bare_record import BARE, BareRecord, bare_record
@@ -56,7 +57,7 @@ def _roles(context: SectionContext) -> Mapping[str, int]:
     return {"subject": AS_CREATED, "fellow": SECOND_RECORD} if context.may_create_more else {"subject": SECOND_RECORD}
 
 
-def _record_checks(context: SectionContext, reason: str | None) -> tuple[Check, ...]:
+def _record_checks(context: SectionContext, reason: Reason | None) -> tuple[Check, ...]:
     source, target = context.section.source, context.section.target
     line = context.line(StatementKind.CONDITION if context.linking.condition_values else StatementKind.EVERY)
     inside = " that meets the condition" if context.section.statement(StatementKind.CONDITION) else ""
@@ -66,7 +67,7 @@ def _record_checks(context: SectionContext, reason: str | None) -> tuple[Check, 
     )
 
 
-def _property_check(context: SectionContext, pair: PropertyPair, reason: str | None) -> Check:
+def _property_check(context: SectionContext, pair: PropertyPair, reason: Reason | None) -> Check:
     title, existing = f"{pair.source} -> {pair.target}", context.linking.match_criterion is not None
     skip = reason or context.entities.reason_not_synced(pair, existing=existing)
     return context.check("property", title, context.property_line(pair), pair, skip)

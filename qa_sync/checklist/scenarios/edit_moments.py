@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from qa_sync.checklist.claims import Claim, PropertySynced
 from qa_sync.checklist.model import Check
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, same_target
 from qa_sync.checklist.scenarios.context import SectionContext
 from qa_sync.checklist.side import Side
@@ -72,12 +73,13 @@ def _at_once(context: SectionContext, checks: Checks, side: Side) -> Pairs:
     return rounds[0] if rounds else ()
 
 
-def _skip_reason(context: SectionContext, moment: str, pairs: Pairs) -> str | None:
+def _skip_reason(context: SectionContext, moment: str, pairs: Pairs) -> Reason | None:
     if not pairs:
-        return "no property can be edited"
+        return Reason(ReasonCode.NOT_EDITABLE, "no property can be edited")
     linking = context.linking
     if moment == "not-yet-synchronized" and (linking.match_criterion or linking.connection or linking.condition_values):
-        return "the values of the record decide whether it gets a counterpart, so they are not edited before that"
+        text = "the values of the record decide whether it gets a counterpart, so they are not edited before that"
+        return Reason(ReasonCode.NOT_EDITABLE, text)
     return None
 
 

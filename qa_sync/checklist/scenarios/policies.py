@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from qa_sync.checklist.claims import Claim, NoCounterpart, NoDuplicate, NotCleared
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, Pairs, edited_path
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.side import Side
@@ -37,7 +38,8 @@ def empty(context: SectionContext) -> ChecksAndScenarios:
     }
     skip = context.linking.skip_reason
     if not skip and not any(pairs_by_side.values()):
-        skip = "no property can be cleared on one side and written on the other"
+        text = "no property can be cleared on one side and written on the other"
+        skip = Reason(ReasonCode.NOT_CLEARABLE, text)
     check = context.check("empty", EMPTY_TITLES[policy], context.line(StatementKind.KEEP), skip=skip)
     if skip:
         return ChecksAndScenarios((check,))

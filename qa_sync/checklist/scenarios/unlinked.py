@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.claims import CounterpartExists, NoCounterpart, NoDuplicate
 from qa_sync.checklist.linking import connection_or_reason
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Edit, Expect, SampleValue, Step, WaitCycles
@@ -50,8 +51,11 @@ def connected(context: SectionContext) -> ChecksAndScenarios:
         skip=context.entities.reason_not_creatable(),
     )
     connection = connection_or_reason(context.entities, context.related.siblings)
-    if check.skip or isinstance(connection, str):
-        return ChecksAndScenarios((check if check.skip else replace(check, manual=f"check it manually: {connection}"),))
+    if check.skip:
+        return ChecksAndScenarios((check,))
+    if isinstance(connection, Reason):
+        by_hand = replace(connection, text=f"check it manually: {connection.text}")
+        return ChecksAndScenarios((replace(check, manual=by_hand),))
     path, datatype = connection
     reference = context.related.reference(datatype)
     is_edited = _can_be_connected_later(context, path)

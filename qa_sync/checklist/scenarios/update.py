@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.claims import Claim, CounterpartExists, PropertySynced, RecordsUnchanged, UnmappedUnchanged
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason
 from qa_sync.checklist.samples.edit_rounds import (
     Pairs,
     edit_groups,
@@ -79,7 +80,7 @@ def update(context: SectionContext) -> ChecksAndScenarios:
     )
 
 
-def _update_checks(context: SectionContext, edited: Side, reason: str | None) -> tuple[Check, ...]:
+def _update_checks(context: SectionContext, edited: Side, reason: Reason | None) -> tuple[Check, ...]:
     kind = "update-forward" if edited is Side.SOURCE else "update-backward"
     line = context.line(StatementKind.KEEP)
     return tuple(

@@ -50,7 +50,7 @@ def _only_manual(signed: Mapping[str, SignOff], checklists: Iterable[Checklist])
 
 def _ask(check: Check) -> SignOff | None:
     """Ask on standard error, so that standard output has the report only."""
-    click.echo(escape_invisible(f"\n{check.kind}: {check.title}\n{check.manual}", lines=True), err=True)
+    click.echo(escape_invisible(f"\n{check.kind}: {check.title}\n{check.manual or ''}", lines=True), err=True)
     result = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)
     if result == "s":
         return None

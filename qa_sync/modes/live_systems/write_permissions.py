@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.claims import RecordsUnchanged
 from qa_sync.checklist.model import Checklist, Scenario, SectionPlan, edits_of
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Delete, Expect, Insert, Snapshot, Step
 from qa_sync.settings.model import Settings
@@ -31,7 +32,10 @@ def _limit_section(plan: SectionPlan, settings: Settings) -> SectionPlan:
     reasons = {side: why for side, label in labels.items() if (why := read_only_reason(settings, label))}
     cuts = [_cut(scenario, reasons) for scenario in plan.scenarios]
     reasons_by_check = {check: why for _, lost in cuts for check, why in lost.items()}
-    checks = tuple(replace(c, skip=reasons_by_check[c.id]) if c.id in reasons_by_check else c for c in plan.checks)
+    checks = tuple(
+        replace(c, skip=Reason(ReasonCode.READ_ONLY_SYSTEM, reasons_by_check[c.id])) if c.id in reasons_by_check else c
+        for c in plan.checks
+    )
     return replace(plan, checks=checks, scenarios=tuple(kept for kept, _ in cuts if kept.checks))
 
 

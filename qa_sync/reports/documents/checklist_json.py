@@ -95,7 +95,8 @@ def _check(check: Check) -> dict[str, Any]:
         "source": check.pair and check.pair.source,
         "target": check.pair and check.pair.target,
         "origin": check.origin,
-        "skip": check.skip,
-        "manual": check.manual,
-        **({"error": check.error} if check.error else {}),
+        "skip": check.skip and check.skip.text,
+        "manual": check.manual and check.manual.text,
+        **({"error": check.error.text} if check.error else {}),
+        **({"reason_code": check.reason.code} if check.reason else {}),
     }

@@ -83,7 +83,7 @@ def _claim_lines(check: Check, output: OutputOptions, place: str = "") -> list[S
     claim = f"{check.pair.source} -> {check.pair.target}" if check.pair else check.title
     mark = f"  ({check.origin})" if check.origin in LEGEND else ""
     reasons = (("error", check.error), ("skipped", check.skip), ("manual", check.manual))
-    reason_lines = "".join(f"\n{word}: {output.text(reason)}" for word, reason in reasons if reason)
+    reason_lines = "".join(f"\n{word}: {output.text(reason.text)}" for word, reason in reasons if reason)
     return _plain(output.text(claim) + mark + place + reason_lines)
 
 

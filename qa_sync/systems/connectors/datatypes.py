@@ -22,7 +22,7 @@ from qa_sync.systems.connectors.validation.type_checks import TypeProblems, type
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
-    from qa_sync.systems.connectors.pipes.complete import CompletedDatatype, DatatypeCompleter
+    from qa_sync.systems.connectors.pipes.completed import CompletedDatatype
 
 Raw = Mapping[str, Json]
 
@@ -75,7 +75,8 @@ def _read_pipes(
     folder: Path, manifest: Raw, systems: Mapping[str, Raw], payloads: Mapping[str, Json], into: ReadDatatypes
 ) -> None:
     # Only connectors with pipes need these modules; the built-in ones load faster without them.
-    from qa_sync.systems.connectors.pipes.complete import DatatypeCompleter, IncompleteDatatype  # noqa: PLC0415  see above
+    from qa_sync.systems.connectors.pipes.complete import DatatypeCompleter  # noqa: PLC0415  see above
+    from qa_sync.systems.connectors.pipes.completed import IncompleteDatatype  # noqa: PLC0415  see above
     from qa_sync.systems.connectors.pipes.operation_names import OperationsByName  # noqa: PLC0415  see above
 
     datatypes = manifest["datatypes"]
@@ -107,7 +108,12 @@ def _shapes_body(card: EntityCard) -> bool:
 
 def _with_reasons(card: EntityCard, done: CompletedDatatype) -> EntityCard:
     """Return a card that adds to pipes, with the reasons for operations that the pipes do not have."""
-    return replace(card, complete=False, cannot={**done.cannot, **card.cannot})
+    return replace(
+        card,
+        complete=False,
+        cannot={**done.cannot, **card.cannot},
+        unsupported=frozenset(done.unsupported - {*card.cannot}),
+    )
 
 
 def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDatatypes) -> Sequence[Raw]:
@@ -131,7 +137,16 @@ def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDat
 def _minimal_card(system: str, name: str, raw: Raw, done: CompletedDatatype) -> EntityCard:
     names = dict.fromkeys([name, *([raw["label"]] if raw.get("label") else [])])
     key = done.key[0] if len(done.key) == 1 else "_id"
-    return EntityCard(system, name, tuple(names), key, properties={}, cannot=done.cannot, complete=False)
+    return EntityCard(
+        system,
+        name,
+        tuple(names),
+        key,
+        properties={},
+        cannot=done.cannot,
+        unsupported=frozenset(done.unsupported),
+        complete=False,
+    )
 
 
 def _cannot_list(file: str, name: str, done: CompletedDatatype) -> Iterator[Problem]:

@@ -55,7 +55,7 @@ def _checked(connector: Connector, datatype: str, card: EntityCard) -> EntityCar
     if lost is None:
         return card
     reason = f"its request needs {lost!r}, and no known property gives it"
-    return replace(card, cannot={**card.cannot, "insert": reason})
+    return replace(card, cannot={**card.cannot, "insert": reason}, unsupported=card.unsupported | {"insert"})
 
 
 NOT_MEMBERS: Final = frozenset({"payload", "payload2", "get", "items"})

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.claims import Claim, CounterpartExists, NoDuplicate, PropertySynced
 from qa_sync.checklist.linking import reason_untestable
 from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, same_target, without_shared_ends
 from qa_sync.checklist.scenarios.conflict import PAUSE_S
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
@@ -130,20 +131,24 @@ def unstated_matching(context: SectionContext) -> ChecksAndScenarios:
     return ChecksAndScenarios(tuple(replace(check, manual=NO_CRITERION) for check in checks))
 
 
-NO_CRITERION = "check it manually: the spec has no merge table with rows, so it does not say which records match"
+NO_CRITERION = Reason(
+    ReasonCode.NO_CRITERION,
+    "check it manually: the spec has no merge table with rows, so it does not say which records match",
+)
+NO_TESTABLE_ROW = Reason(ReasonCode.NO_CRITERION, "no row of the merge table can be tested")
 
 
 def _row_check(context: SectionContext, criterion: Criterion, number: int) -> Check:
     title = f"{criterion.source or '(empty)'} = {criterion.target or '(empty)'} links the two records"
     skip = condition_skip_reason(context) or reason_untestable(context.entities, criterion)
     if not skip and not context.pairs and not context.section.statement(StatementKind.MATCHING):
-        skip = "no property can show whether two records are linked"
+        skip = Reason(ReasonCode.LINK_NOT_VISIBLE, "no property can show whether two records are linked")
     return context.check(
         "merge", title, criterion.line, skip=skip, at=f"{number}:{criterion.source}:{criterion.target}"
     )
 
 
-def condition_skip_reason(context: SectionContext) -> str | None:
+def condition_skip_reason(context: SectionContext) -> Reason | None:
     """Return why no record of the section can be created, None when one can."""
     conditional = context.section.statement(StatementKind.CONDITION)
     return context.linking.skip_reason if conditional else None
@@ -153,5 +158,5 @@ def _matching(context: SectionContext, role: str | None) -> tuple[Check, ...]:
     if not context.section.statement(StatementKind.MATCHING):
         return ()
     title = f"a matching {context.section.target} is linked instead of creating a new one, and stays linked"
-    skip = None if role else condition_skip_reason(context) or "no row of the merge table can be tested"
+    skip = None if role else condition_skip_reason(context) or NO_TESTABLE_ROW
     return (context.check("matching", title, context.line(StatementKind.MATCHING), skip=skip),)

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.claims import Claim, CounterpartExists, NoCounterpart, NoDuplicate, RecordsUnchanged
 from qa_sync.checklist.model import Scenario
+from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.merging.lookalikes import lookalikes
-from qa_sync.checklist.scenarios.merging.merge import CYCLES, condition_skip_reason
+from qa_sync.checklist.scenarios.merging.merge import CYCLES, NO_TESTABLE_ROW, condition_skip_reason
 from qa_sync.checklist.scenarios.merging.near_misses import NearMissRecords, SimilarRecords, near_misses
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect, Insert, Snapshot, Step, WaitCycles
@@ -22,9 +23,7 @@ Rows = tuple[Criterion, ...]
 def merge_not(context: SectionContext) -> ChecksAndScenarios:
     """Return `merge-not`: neither different nor empty values of the criteria link two records."""
     line = context.line(StatementKind.MERGE_IF)
-    reason = condition_skip_reason(context) or (
-        None if context.key_pairs else "no row of the merge table can be tested"
-    )
+    reason = condition_skip_reason(context) or (None if context.key_pairs else NO_TESTABLE_ROW)
     with_different = [] if reason else list(_different(context))
     without_keys = [] if reason else list(_without_keys(context))
     different = context.check(
@@ -146,16 +145,18 @@ def _may_be_empty(context: SectionContext) -> Rows:
     return tuple(row for row in context.section.criteria if not _required(context, row))
 
 
-def _required(context: SectionContext, row: Criterion) -> str | None:
+def _required(context: SectionContext, row: Criterion) -> Reason | None:
     """Return which property of a row cannot be empty."""
     for side, path in ((Side.SOURCE, row.source), (Side.TARGET, row.target)):
         card = context.entities.card(side).properties.get(path)
         if card and card.required:
-            return f"{context.entities.entity(side)} {card.path} cannot be empty"
+            text = f"{context.entities.entity(side)} {card.path} cannot be empty"
+            return Reason(ReasonCode.REQUIRED_VALUE, text)
     return None
 
 
-def _reason_not_empty(context: SectionContext) -> str:
+def _reason_not_empty(context: SectionContext) -> Reason:
     """Return why no two records can have empty values for all rows."""
     needed = (reason for row in context.section.criteria if (reason := _required(context, row)))
-    return next(needed, "without it no property distinguishes the records")
+    none_left = Reason(ReasonCode.NO_IDENTIFYING_PROPERTY, "without it no property distinguishes the records")
+    return next(needed, none_left)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 
 from qa_sync.systems.connectors.folder import Problem, Severity
 from qa_sync.systems.connectors.operations import Operation, WriteBody, operation_of, with_template
+from qa_sync.systems.connectors.pipes.completed import CompletedDatatype, IncompleteDatatype
 from qa_sync.systems.connectors.pipes.operation_names import FoundOperation, OperationsByName
 from qa_sync.systems.connectors.pipes.parent_lists import entity_member, find_parent_reading, transforms_of
 from qa_sync.systems.connectors.pipes.requested_members import lost_member, member_outside_key
@@ -51,30 +51,6 @@ SIMPLE: Final = re.compile(r"\{\{-?\s*(?:entity\.|entity\[')?(\w+(?:\.\w+)*)(?:'
 WRITES: Final = ("insert", "update", "delete")
 
 
-class IncompleteDatatype(Struct, frozen=True):
-    """A datatype to complete: its expanded pipes, their file, and its key if it has its own card.
-
-    `card_shapes_body` is true if that card says how a body is built; otherwise the share pipe does, as far as it can.
-    """
-
-    name: str
-    pipes: Sequence[Mapping[str, Json]]
-    file: str
-    parent: str | None = None
-    card_key: str | None = None
-    card_shapes_body: bool = False
-
-
-@dataclass
-class CompletedDatatype:
-    """The completed datatype: operations by verb, the reason for each missing verb, the key, and problems."""
-
-    operations: dict[str, Operation] = field(default_factory=dict)
-    cannot: dict[str, str] = field(default_factory=dict)
-    key: tuple[str, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
-
-
 class DatatypeCompleter(Struct, frozen=True):
     """Completes datatypes; `known` are the names of all, `payloads` are payload templates by `<datatype>-<verb>`."""
 
@@ -108,7 +84,10 @@ class DatatypeCompleter(Struct, frozen=True):
             at, use = "a transform", reading.transform
         found = self._find_operation(kind, done, "list", use, at)
         if found is None or (reading and reading.why_not):
-            done.cannot["list"] = (reading and reading.why_not) or _not_found_reason(use, "list")
+            if found and reading and reading.why_not:
+                done.leave_out("list", reading.why_not)
+            else:
+                done.cannot["list"] = (reading and reading.why_not) or _not_found_reason(use, "list")
             return
         overrides = {key: use[key] for key in OVERRIDES if use.get(key) not in (None, "")}
         if reading:
@@ -129,8 +108,7 @@ class DatatypeCompleter(Struct, frozen=True):
         self._add_operation(kind, done, "lookup", use)
         operation = done.operations.get("lookup")
         if operation and (beyond := member_outside_key(operation, done.key)):
-            del done.operations["lookup"]
-            done.cannot["lookup"] = f"its request needs {beyond!r} besides the key"
+            done.leave_out("lookup", f"its request needs {beyond!r} besides the key")
 
     def _write(self, kind: IncompleteDatatype, done: CompletedDatatype, share: SharePipe | None, verb: str) -> None:
         template = self.payloads.get(f"{kind.name}-{verb}")
@@ -146,13 +124,15 @@ class DatatypeCompleter(Struct, frozen=True):
         if operation is None:
             return
         if isinstance(body, str):
-            del done.operations[verb]
-            done.cannot[verb] = body
+            done.leave_out(verb, body)
             return
         lost = lost_member(operation, done.key, verb, natural=bool(share and share.properties.get("is_natural_key")))
-        if lost:
+        if lost and verb == "insert":  # no client can make it
             del done.operations[verb]
             done.cannot[verb] = lost
+            return
+        if lost:
+            done.leave_out(verb, lost)
             return
         done.operations[verb] = replace(operation, body=body, new_key=share.new_key if share else ())
 
