@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 from msgspec import Struct
 
-from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, suspect_pairs
+from qa_sync.audit.compare.compare_pairs import compare_pairs, suspect_pairs
+from qa_sync.audit.compare.comparison import Comparison
 from qa_sync.audit.compare.condition import ids_in_condition
 from qa_sync.audit.compare.confirm_differences import DifferenceConfirmer
 from qa_sync.audit.compare.counterpart_search import CounterpartSearch, RecordKeys

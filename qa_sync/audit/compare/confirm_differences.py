@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from qa_sync.audit.compare.compare_pairs import claim_formats
+from qa_sync.audit.compare.comparison import claim_formats
 from qa_sync.audit.compare.match_records import AuditContext
 from qa_sync.audit.compare.reread import FreshPair, Rereader
 from qa_sync.audit.compare.settled import alternatives, settled_code

@@ -99,7 +99,8 @@ def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
 def _key_counts(table: Table, side: KeySide) -> Table:
     """Count keys, different keys (by hash, so a few may be counted as equal), and keys that Python must compute."""
     hard = ~side.cell.is_kind(Kind.EMPTY) & table.key.isnull()
-    return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=hard.sum())
+    table = table.select("key", hard=hard)
+    return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=table.hard.sum())
 
 
 def _repeated_keys(side: Table) -> Table:

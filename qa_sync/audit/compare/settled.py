@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import and_
-
-import ibis
+from typing import Any
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.outcomes import OutcomeCode
 from qa_sync.audit.model import Claim
 
 
-def without_alternatives(rows: Table, claims: Sequence[Claim]) -> Table:
-    """Return the rows without `FILLED` where another claim on the same target property has a source value."""
+def without_alternatives(claims: Sequence[Claim]) -> Mapping[int, str]:
+    """Return the codes in SQL of claims with rivals: not `FILLED` where another claim on the target has a value."""
+    empty, filled = int(OutcomeCode.EMPTY), int(OutcomeCode.FILLED)
     changed = {}
     for n, others in alternatives(claims).items():
-        unclaimed = [rows[f"v{m}"].isin([int(OutcomeCode.EMPTY), int(OutcomeCode.FILLED)]) for m in others]
-        taken = (rows[f"v{n}"] == int(OutcomeCode.FILLED)) & ~reduce(and_, unclaimed)
-        changed[f"v{n}"] = ibis.cases((taken, ibis.literal(int(OutcomeCode.EMPTY), type="int8")), else_=rows[f"v{n}"])
-    return rows.mutate(**changed) if changed else rows
+        unclaimed = " AND ".join(f"v{m} IN ({empty}, {filled})" for m in others)
+        changed[n] = f"CAST(CASE WHEN v{n} = {filled} AND NOT ({unclaimed}) THEN {empty} ELSE v{n} END AS TINYINT)"
+    return changed
 
 
 def alternatives(claims: Sequence[Claim]) -> Mapping[int, Sequence[int]]:
@@ -37,22 +34,33 @@ def settled_code(claim: Claim) -> int:
 
 def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
     """Return the numbers of rows: matched, unmatched, without a key, too recent; and same, empty, filled per claim."""
-    old = codes.filter(~codes.young)
-    here, there = old.here, old.there
-    sums = {
-        "matched": (here & there).sum(),
-        "source_alone": (here & ~there & old.keyed).sum(),
-        "source_keyless": (here & ~there & ~old.keyed).sum(),
-        "target_alone": (there & ~here & old.keyed).sum(),
-        "target_keyless": (there & ~here & ~old.keyed).sum(),
+    tests = {
+        "matched": "here AND there",
+        "source_alone": "here AND NOT there AND keyed",
+        "source_keyless": "here AND NOT there AND NOT keyed",
+        "target_alone": "there AND NOT here AND keyed",
+        "target_keyless": "there AND NOT here AND NOT keyed",
     }
+    found = _count(engine, codes, tests)
+    # Most columns are the same in all pairs, which is quicker to see of many.
+    highest = _row(engine, codes, [f"MAX(CASE WHEN NOT young THEN v{n} END) AS v{n}" for n in range(claims)])
+    others = [n for n in range(claims) if highest[f"v{n}"]]
     for n in range(claims):
-        sums[f"same{n}"] = (old[f"v{n}"] == int(OutcomeCode.SAME)).sum()
-        sums[f"empty{n}"] = (old[f"v{n}"] == int(OutcomeCode.EMPTY)).sum()
-        sums[f"filled{n}"] = (old[f"v{n}"] == int(OutcomeCode.FILLED)).sum()
-    found = dict(engine.row(old.aggregate(**sums)))
-    found |= engine.row(codes.aggregate(young=codes.young.sum()))
-    return {name: int(number or 0) for name, number in found.items()}
+        found |= {f"same{n}": found["matched"], f"empty{n}": 0, f"filled{n}": 0}
+    words = {"same": OutcomeCode.SAME, "empty": OutcomeCode.EMPTY, "filled": OutcomeCode.FILLED}
+    found |= _count(engine, codes, {f"{word}{n}": f"v{n} = {int(of)}" for n in others for word, of in words.items()})
+    return found | {"young": _row(engine, codes, ["SUM(CASE WHEN young THEN 1 ELSE 0 END) AS young"])["young"] or 0}
+
+
+def _count(engine: Engine, codes: Table, tests: Mapping[str, str]) -> dict[str, int]:
+    """Return the numbers of rows that are not too recent and pass each test."""
+    sums = [f"SUM(CASE WHEN NOT young AND {test} THEN 1 ELSE 0 END) AS {name}" for name, test in tests.items()]
+    return {name: int(number or 0) for name, number in _row(engine, codes, sums).items()}
+
+
+def _row(engine: Engine, codes: Table, columns: Sequence[str]) -> Mapping[str, Any]:
+    # As a text, because Ibis takes longer to write a query of many columns than the engine to answer it.
+    return engine.row_sql(f"SELECT {', '.join(columns)} FROM ({engine.sql(codes)}) AS t1") if columns else {}  # noqa: S608 - ours
 
 
 def unsettled_claims(found: Mapping[str, int], claims: Sequence[Claim]) -> Sequence[int]:

@@ -12,7 +12,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from qa_sync.audit.engines.table import BATCH, Needs, Table, mebibytes
+from qa_sync.audit.engines.table import BATCH, Needs, Table, mebibytes, scalar_sql
 from qa_sync.errors import NoVerdict, UsageError
 
 T = TypeVar("T")
@@ -62,8 +62,21 @@ class DuckDB:
 
     def materialize(self, table: Table) -> Table:
         """Execute an expression and return the result as a table."""
-        name, query = f"kept_{next(self._numbers)}", self._con.compile(table)
         # Ibis itself would build, copy and write another statement, which takes longer than the query if it is wide.
+        return self.materialize_sql(self.sql(table))
+
+    def sql(self, table: Table) -> str:
+        """Return the query of a table in DuckDB's SQL."""
+        found: str = self._con.compile(table)
+        return found
+
+    def scalar_sql(self, value: Any) -> str:
+        """Return an expression over one table in DuckDB's SQL; its columns are those of `t0`."""
+        return scalar_sql(self._con, value)
+
+    def materialize_sql(self, query: str) -> Table:
+        """Execute a query in DuckDB's SQL, as `materialize` does."""
+        name = f"kept_{next(self._numbers)}"
         readable_errors(lambda: self._con.con.execute(f"CREATE TABLE {name} AS {query}"))
         return self._con.table(name)
 
@@ -75,7 +88,7 @@ class DuckDB:
         """Yield the rows; the order is the table's own."""
         # A separate cursor: another query on the same connection would end this result.
         cursor = self._con.con.cursor()
-        reader = readable_errors(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
+        reader = readable_errors(lambda: cursor.sql(self.sql(table)).to_arrow_reader(BATCH))
         while (batch := readable_errors(lambda: next(reader, None))) is not None:
             yield batch
         cursor.close()
@@ -83,7 +96,13 @@ class DuckDB:
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""
         # Not with Ibis, which imports pandas for this.
-        return next(row for batch in self.batches(table) for row in batch.to_pylist())
+        return self.row_sql(self.sql(table))
+
+    def row_sql(self, query: str) -> Mapping[str, Any]:
+        """Return the only row of a query in DuckDB's SQL."""
+        cursor = self._con.con.cursor()
+        found = readable_errors(lambda: cursor.execute(query).fetchone())
+        return dict(zip([column[0] for column in cursor.description or ()], found or (), strict=True))
 
     def close(self) -> None:
         """Close the database."""

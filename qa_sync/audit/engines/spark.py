@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from qa_sync.audit.engines.table import BATCH, Needs, Table, mebibytes
+from qa_sync.audit.engines.table import BATCH, Needs, Table, mebibytes, scalar_sql
 from qa_sync.errors import NoVerdict, UsageError
 
 LOCAL = "local[2]"
@@ -102,6 +102,22 @@ class Spark:
         """Execute an expression and return the result as a table."""
         return self._view([str(self._written(table))])
 
+    def sql(self, table: Table) -> str:
+        """Return the query of a table in Spark's SQL."""
+        found: str = self._con.compile(table)
+        return found
+
+    def scalar_sql(self, value: Any) -> str:
+        """Return an expression over one table in Spark's SQL; its columns are those of `t0`."""
+        return scalar_sql(self._con, value)
+
+    def materialize_sql(self, query: str) -> Table:
+        """Execute a query in Spark's SQL, as `materialize` does."""
+        folder = self._new()
+        with _readable_errors():
+            self._session.sql(query).write.parquet(str(folder))
+        return self._view([str(folder)])
+
     def without_statistics(self, table: Table) -> Table:
         """Return the table itself: Spark uses statistics only to skip rows by a filter, and the audit has none."""
         return table
@@ -116,8 +132,12 @@ class Spark:
 
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""
+        return self.row_sql(self.sql(table))
+
+    def row_sql(self, query: str) -> Mapping[str, Any]:
+        """Return the only row of a query in Spark's SQL."""
         with _readable_errors():
-            found: dict[str, Any] = self._session.sql(self._con.compile(table)).collect()[0].asDict()
+            found: dict[str, Any] = self._session.sql(query).collect()[0].asDict()
         return found
 
     def close(self) -> None:

@@ -43,6 +43,15 @@ class Engine(Protocol):
     def materialize(self, table: Table) -> Table:
         """Execute an expression once and return the result as a table that can be used several times."""
 
+    def sql(self, table: Table) -> str:
+        """Return the query of a table in the engine's SQL."""
+
+    def scalar_sql(self, value: Any) -> str:
+        """Return an expression over one table in the engine's SQL; its columns are those of `t0`."""
+
+    def materialize_sql(self, query: str) -> Table:
+        """Execute a query in the engine's SQL, as `materialize` does."""
+
     def without_statistics(self, table: Table) -> Table:
         """Return a table of files without their statistics, which may leave NaN out, so that nothing relies on them."""
 
@@ -51,6 +60,9 @@ class Engine(Protocol):
 
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""
+
+    def row_sql(self, query: str) -> Mapping[str, Any]:
+        """Return the only row of a query in the engine's SQL."""
 
     def close(self) -> None:
         """Release all resources."""
@@ -72,6 +84,13 @@ def mebibytes(memory: str) -> int:
         raise UsageError(f"--memory {memory}: expected a size such as 2GB or 500MB")
     unit = (1024 if found[3] else 1000) ** ("KMGT".index(found[2].upper()) + 1)
     return int(float(found[1]) * unit) // 2**20
+
+
+def scalar_sql(connection: Any, value: Any) -> str:
+    """Return an expression over one table in the SQL of a connection of Ibis; its columns are those of `t0`."""
+    query = connection.compiler.to_sqlglot(value.name("value"))
+    found: str = query.selects[0].unalias().sql(dialect=connection.dialect)
+    return found
 
 
 EXTRAS: Mapping[str, str] = {"duckdb": "audit", "spark": "spark"}

@@ -18,6 +18,7 @@ SHOWN: Final = 3
 
 def check_unique_ids(engine: Engine, source: ExportSource, card: EntityCard, table: Table) -> None:
     """Raise UsageError for an export without records, for records without an id, and for records with the same one."""
+    table = table.select("id")
     # Equal hashes are rare, so duplicate texts are searched only when there are some.
     count = engine.row(
         table.aggregate(
