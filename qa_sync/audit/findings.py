@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qa_sync.audit.parquet_writer import ParquetWriter
 
@@ -19,6 +21,8 @@ SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_ag
 `class` is `value`, `type`, `format`, `missing`, `filled`, `unreadable`, `alone`, `unconfirmed`, `several` or `keyless`;
 `expected` and `actual` are JSON texts; `read_again` says that both records were re-read.
 """
+ORDERED: Final = pa.schema([*SCHEMA, ("row", pa.int64()), ("claim", pa.int64())])
+"""Differences with the row of the pair and the number of the claim, which are their order."""
 
 
 class Difference(NamedTuple):
@@ -77,3 +81,27 @@ class FindingsWriter:
         if len(tally.samples) < self.max_samples:
             tally.samples.append(difference)
         self.writer.add([difference])
+
+    def add_table(self, rows: pa.Table) -> None:
+        """Add the differences of a table that has the columns of the file."""
+        for check in rows["check"].unique().to_pylist():
+            tally, own = self.tally(check), rows.filter(pc.equal(rows["check"], check))
+            tally.found += own.num_rows
+            tally.sorts.update({one["values"]: one["counts"] for one in pc.value_counts(own["class"]).to_pylist()})
+            wanted = self.max_samples - len(tally.samples)
+            tally.samples += [Difference(*row.values()) for row in own.slice(0, wanted).to_pylist()]
+        self.writer.add_table(rows)
+
+
+def as_table(differences: Iterable[tuple[int, int, Difference]]) -> pa.Table:
+    """Return differences with their rows and claims as a table to be ordered."""
+    rows = [(*difference, row, claim) for row, claim, difference in differences]
+    columns = zip(*rows, strict=True) if rows else [()] * len(ORDERED)
+    return pa.table([pa.array(c, field.type) for c, field in zip(columns, ORDERED, strict=True)], schema=ORDERED)
+
+
+def in_order(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return differences in the order of their pairs and claims, as rows of the file."""
+    found = pa.concat_tables(tables)
+    order = pc.sort_indices(found, [("row", "ascending"), ("claim", "ascending")])
+    return found.select(SCHEMA.names).take(order)

@@ -40,6 +40,12 @@ class ParquetWriter:
         if len(self._waiting) >= ROWS:
             self._flush()
 
+    def add_table(self, table: pa.Table) -> None:
+        """Add rows as a table of the schema."""
+        self._flush()
+        self.rows += table.num_rows
+        self._write(table)
+
     def close(self) -> Path:
         """Move the file to its final path and return it."""
         self._flush()
@@ -57,13 +63,18 @@ class ParquetWriter:
             self._temporary.unlink(missing_ok=True)
 
     def _flush(self) -> None:
-        columns = zip(*self._waiting, strict=True) if self._waiting else [()] * len(self._schema)
+        if not self._waiting:
+            return
+        columns = zip(*self._waiting, strict=True)
         arrays = [pa.array(column, one.type) for column, one in zip(columns, self._schema, strict=True)]
+        self._write(pa.table(arrays, schema=self._schema))
+        self._waiting = []
+
+    def _write(self, table: pa.Table) -> None:
         try:
-            self._writer.write_table(pa.table(arrays, schema=self._schema))
+            self._writer.write_table(table)
         except OSError as error:
             raise self._full(error) from None
-        self._waiting = []
 
     def _full(self, error: OSError) -> NoVerdict:
         self.discard()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from qa_sync.audit.compare.comparison import claim_formats
 from qa_sync.audit.compare.match_records import AuditContext
+from qa_sync.audit.compare.plain_differences import PlainDifferences, plain_differences, table_of
 from qa_sync.audit.compare.reread import FreshPair, Rereader
 from qa_sync.audit.compare.settled import alternatives, settled_code
 from qa_sync.audit.compare.suspect_cells import SuspectCells, deciding_value, in_records, suspect_cells
@@ -24,7 +25,7 @@ from qa_sync.audit.expressions.outcomes import (
     compare_canonical,
     compare_values,
 )
-from qa_sync.audit.findings import Difference, FindingsWriter
+from qa_sync.audit.findings import Difference, FindingsWriter, as_table, in_order
 from qa_sync.audit.model import Claim
 from qa_sync.audit.records.record_values import value_of
 from qa_sync.errors import NotConvertible
@@ -67,8 +68,31 @@ class DifferenceConfirmer:
 
     def confirm(self, batch: pa.RecordBatch) -> None:
         """Compare the suspects of a batch, re-read those that differ, and record those that still differ."""
-        ids: list[Ids] = list(zip(batch["sid"].to_pylist(), batch["tid"].to_pylist(), strict=True))
-        suspects = self._suspects(batch)
+        plain = self._plain(batch)
+        if not plain:
+            for _, _, one in self._confirmed(batch, {}):
+                self.findings.add(one)
+            return
+        found = [table_of(one, batch, self.claims[n], n) for n, one in plain.items()]
+        found.append(as_table(self._confirmed(batch, {n: one.rows for n, one in plain.items()})))
+        self.findings.add_table(in_order(found))
+
+    def _plain(self, batch: pa.RecordBatch) -> Mapping[int, PlainDifferences]:
+        """Return the differences that nothing more is to be asked about: no record can be read again."""
+        if all(side.system is not None for side in self.rereader.sides):
+            return {}
+        alone = [n for n in range(len(self.claims)) if n not in self.translations and n not in self._alternatives]
+        found = {n: plain_differences(batch, n, self._forms[n]) for n in alone if f"ak{n}" in batch.schema.names}
+        return {n: one for n, one in found.items() if one is not None and len(one.rows)}
+
+    def _confirmed(
+        self, batch: pa.RecordBatch, without: Mapping[int, pa.Array]
+    ) -> Iterator[tuple[int, int, Difference]]:
+        """Yield the confirmed differences with their rows and claims, but for the rows `without` of some claims."""
+        suspects = self._suspects(batch, without)
+        rows = pa.array(sorted(suspects), pa.int64())
+        both = zip(*(batch[name].take(rows).to_pylist() for name in ("sid", "tid")), strict=True)
+        ids: dict[int, Ids] = dict(zip(rows.to_pylist(), both, strict=True))
         wrong = sorted(at for at, found in suspects.items() if any(self._is_reported(n, s) for n, s in found.items()))
         fresh = dict(zip(wrong, self.rereader.read_pairs([ids[at] for at in wrong]), strict=True))
         self._translate(
@@ -80,12 +104,13 @@ class DifferenceConfirmer:
             ]
         )
         for at in sorted(suspects):
-            self._report(ids[at], suspects[at], fresh.get(at))
+            for n, one in self._reported(ids[at], suspects[at], fresh.get(at)):
+                yield at, n, one
 
-    def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
+    def _suspects(self, batch: pa.RecordBatch, without: Mapping[int, pa.Array]) -> Mapping[int, dict[int, Suspect]]:
         """Return the suspects by row and claim; when several pairs have one target, any of them may be the same."""
         cells = {
-            n: suspect_cells(batch, n, settled_code(self.claims[n]))
+            n: suspect_cells(batch, n, settled_code(self.claims[n]), without.get(n))
             for n in range(len(self.claims))
             if f"ak{n}" in batch.schema.names
         }
@@ -131,7 +156,10 @@ class DifferenceConfirmer:
             return Outcome(OutcomeCode.LOST)
         return compare_canonical(expected, target, forms)
 
-    def _report(self, ids: Ids, suspects: Mapping[int, Suspect], fresh_pair: FreshPair | None) -> None:
+    def _reported(
+        self, ids: Ids, suspects: Mapping[int, Suspect], fresh_pair: FreshPair | None
+    ) -> Iterator[tuple[int, Difference]]:
+        """Count the suspects of a pair, and yield the differences with their claims."""
         for n, one in suspects.items():
             tally = self.findings.tally(self.claims[n].id)
             if not self._is_reported(n, one):
@@ -142,7 +170,7 @@ class DifferenceConfirmer:
             if now is not None and not self._is_reported(n, now):
                 tally.resolved += 1
                 continue
-            self.findings.add(self._difference(ids, n, now or one, read_again=bool(fresh_pair and fresh_pair.done)))
+            yield n, self._difference(ids, n, now or one, read_again=bool(fresh_pair and fresh_pair.done))
 
     def _fresh_suspect(self, n: int, fresh_pair: FreshPair) -> Suspect:
         if fresh_pair.gone or fresh_pair.young or fresh_pair.source is None or fresh_pair.target is None:

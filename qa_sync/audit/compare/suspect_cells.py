@@ -25,9 +25,13 @@ class SuspectCells(NamedTuple):
     deciding: tuple[Json, Json]
 
 
-def suspect_cells(batch: pa.RecordBatch, n: int, settled: int) -> Mapping[int, SuspectCells]:
-    """Return the cells of a claim by row, where its outcome code is not settled."""
+def suspect_cells(
+    batch: pa.RecordBatch, n: int, settled: int, without: pa.Array | None = None
+) -> Mapping[int, SuspectCells]:
+    """Return the cells of a claim by row, where its outcome code is not settled, but for the rows `without`."""
     rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(settled, pa.int8())))
+    if without is not None:
+        rows = rows.filter(pc.invert(pc.is_in(rows, value_set=without)))
     kinds, texts = (batch[f"a{part}{n}"].take(rows).to_pylist() for part in "kt")
     values = [_values(batch, f"{letter}{{}}{n}", rows) for letter in "abcd"]
     found = zip(rows.to_pylist(), kinds, texts, *values, strict=True)

@@ -13,7 +13,7 @@ from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
 
 def same_number(pair: CellPair) -> list[Decision]:
     """Return the conditions under which two numbers are the same, and under which they differ."""
-    cells, places = (pair.source, pair.target), _places(pair.forms)
+    cells, places = (pair.source, pair.target), common_places(pair.forms)
     read = reduce(and_, (reads(form, cell) for form, cell in ends(pair)))
     # Up to 15 digits, a float is as exact as the decimal number it was read from, and much faster.
     short = reduce(and_, (_is_short(cell) for cell in cells))
@@ -33,6 +33,7 @@ def _is_short(cell: Cell) -> Expr:
     return brief & ~cell.text.contains("e") & ~cell.text.contains("E")
 
 
-def _places(forms: PropertyFormats) -> int | None:
+def common_places(forms: PropertyFormats) -> int | None:
+    """Return the decimal places that numbers of both sides are rounded to, None if one side keeps all."""
     found = [places for form in (forms.source, forms.target) if isinstance(places := form.options.get("places"), int)]
     return min(found) if len(found) == 2 else None  # noqa: PLR2004 - both sides
