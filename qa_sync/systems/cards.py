@@ -129,6 +129,7 @@ class EntityCard(Struct, frozen=True):
     update_always: tuple[str, ...] = ()
     omit: tuple[str, ...] = ()
     page_size: int | None = None
+    empty_list: tuple[str, ...] = ()
 
     @property
     def can_remove_elements(self) -> bool:

@@ -54,6 +54,11 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "announces": CardKey(
         str, "What the system sends to people when such a record is written, and to whom; said before the first write."
     ),
+    "empty_list": CardKey(
+        list,
+        "What the system answers instead of an empty list: `missing` (the member that contains it), `null`, `object` "
+        "(an empty one). By default everything but a list is an error.",
+    ),
     "volatile": CardKey(list, "Members, by path, that the system computes by itself; they are never compared."),
 }
 """The keys of a datatype's table."""
@@ -103,6 +108,9 @@ TAGGED: Final[Mapping[str, CardKey]] = {
 
 TYPES: Final = ("string", "integer", "number", "boolean")
 """The JSON types of values."""
+
+EMPTY_LISTS: Final = ("missing", "null", "object")
+"""What a system can answer instead of an empty list."""
 
 EMPTY: Final = "empty"
 """The option that belongs to all conversions: what a write sends for no value."""

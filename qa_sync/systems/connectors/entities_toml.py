@@ -19,6 +19,7 @@ from qa_sync.systems.connectors.card_keys import (
     CONVERSIONS,
     DOUBLED,
     EMPTY,
+    EMPTY_LISTS,
     ENTITY_KEYS,
     PROPERTY_KEYS,
     TAGGED,
@@ -92,6 +93,8 @@ def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iter
             f"{name}: {key!r} is missing" for key, card in ENTITY_KEYS.items() if card.required and key not in raw
         )
         yield from _wrong_word(f"{name}.send", raw.get("send", "changed"), ("changed", "whole"))
+        for word in raw.get("empty_list", ()) if isinstance(raw.get("empty_list", ()), list) else ():
+            yield from _wrong_word(f"{name}.empty_list", word, EMPTY_LISTS)
         yield from _wrong_revision(name, raw.get("revision"))
         yield from (problem for key in PATH_LISTS for problem in _wrong_paths(f"{name}.{key}", raw.get(key)))
         yield from _wrong_forms(name, raw)
@@ -185,7 +188,9 @@ def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...
 PATH_LISTS: Final = ("volatile", "update_always", "omit")
 """The keys of an entity that are lists of paths."""
 
-COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision", *PATH_LISTS})
+COMPUTED_MEMBERS: Final = frozenset(
+    {"names", "properties", "defaults", "modified_form", "revision", "empty_list", *PATH_LISTS}
+)
 """The members of an entity's table that are converted; the card takes the others unchanged."""
 
 
@@ -202,6 +207,7 @@ def _entity(system: str, datatype: str, raw: Mapping[str, Any], folder: Path) ->
         revision=Revision(**raw["revision"]) if "revision" in raw else None,
         volatile=tuple(raw.get("volatile", ())),
         update_always=tuple(raw.get("update_always", ())),
+        empty_list=tuple(raw.get("empty_list", ())),
         omit=tuple(raw.get("omit", ())),
         **plain,
     )

@@ -141,7 +141,7 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
         name=folder.name,
         fingerprint=fingerprint_of(folder),
         service=services.pop(main),
-        operations=found.operations,
+        operations=_with_empty_lists(found.operations, found.cards),
         cards=_with_page_sizes(found.cards, found.operations),
         secrets=frozenset(_names("SECRET", text_with_references)) | _secrets_called(text_with_references),
         further=services,
@@ -155,6 +155,12 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
 def _with_page_sizes(cards: Mapping[str, EntityCard], operations: Mapping[str, Operation]) -> Mapping[str, EntityCard]:
     sizes = {name: operations[key].page_size for name in cards if (key := f"{name}-list") in operations}
     return {name: replace(card, page_size=sizes.get(name)) for name, card in cards.items()}
+
+
+def _with_empty_lists(operations: Mapping[str, Operation], cards: Mapping[str, EntityCard]) -> Mapping[str, Operation]:
+    """Return the operations; reads know what the system answers instead of an empty list."""
+    said = {f"{name}-{verb}": card.empty_list for name, card in cards.items() for verb in ("list", "lookup")}
+    return {key: replace(one, empty_list=said[key]) if said.get(key) else one for key, one in operations.items()}
 
 
 def _defaults(manifest: Raw) -> dict[str, Json]:

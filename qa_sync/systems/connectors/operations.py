@@ -76,9 +76,10 @@ class Operation(Struct, frozen=True):
 
     `system` is its service (empty: the only one). `payload_property` is the member of the response that holds the
     entity or the list of entities, `rows` the path of the entities within it; `one_is_list` treats a single object as a
-    list. `termination` are the strategies, any of which ends the pagination that `next_page_link` enables.
-    `supports_since` sends the time of the last change as `since_name` in `since_location` (`query`, `header`, `manual`:
-    not at all), and `since_initial` if there is none yet. `allowed` and `ignored` are inclusive ranges of status codes.
+    list; `empty_list` is what the system answers instead of an empty list (`missing`, `null`, `object`). `termination`
+    are the strategies, any of which ends the pagination that `next_page_link` enables. `supports_since` sends the time
+    of the last change as `since_name` in `since_location` (`query`, `header`, `manual`: not at all), and
+    `since_initial` if there is none yet. `allowed` and `ignored` are inclusive ranges of status codes.
     `unresolved_numbers` are numbers with unresolved references. `primary_key` are the members of an id (empty: the
     card's key), `new_key` those in the response to an insert. `body` is None if the entity card defines the body.
     """
@@ -104,6 +105,7 @@ class Operation(Struct, frozen=True):
     page_size: int | None = None
     rows: str = ""
     one_is_list: bool = False
+    empty_list: tuple[str, ...] = ()
     supports_since: bool = False
     since_initial: Json = None
     since_name: str = "since"

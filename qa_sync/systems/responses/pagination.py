@@ -15,7 +15,8 @@ from qa_sync.systems.requests.rendering import RequestRenderer
 from qa_sync.systems.requests.request import RenderedRequest
 from qa_sync.systems.requests.url_values import dotted_segments
 from qa_sync.systems.responses.exchange import HttpExchange
-from qa_sync.systems.responses.parsing import OperationResponse, call_operation, list_entities
+from qa_sync.systems.responses.lists import EMPTY_RESULT, list_entities
+from qa_sync.systems.responses.parsing import OperationResponse, call_operation
 from qa_sync.systems.templates.jinja import render_optional
 from qa_sync.values.form import Json
 
@@ -81,7 +82,7 @@ def pages_with_cursor(
             first = renderer.make(operation, known, body=variables.get(ENTITY_PAYLOAD))
             _reject_other_place(operation, exchange, call, first)
         reply = call_operation(operation, renderer, exchange, call, known)
-        entities = list_entities(operation, renderer, exchange, reply, known)
+        entities = list_entities(operation, renderer, exchange, reply, known, is_first_page=previous is None)
         page = Page(reply, entities, link, _empty_repeats(reply, entities, previous))
         _reject_repeated_page(operation, exchange, page, previous, number)
         link = _next_link(operation, renderer, page, known)
@@ -143,7 +144,7 @@ LAST_PAGE_TESTS: Final[Mapping[str, Callable[[Operation, Page, Page | None, str]
     "same-response": lambda _operation, page, previous, _link: bool(
         previous and page.reply.body == previous.reply.body
     ),
-    "empty-result": lambda _operation, page, _previous_page_variables, _link: not page.entities,
+    EMPTY_RESULT: lambda _operation, page, _previous_page_variables, _link: not page.entities,
     "not-full-page": lambda operation, page, _previous_page_variables, _link: (
         len(page.entities) < (operation.page_size or 0)
     ),

@@ -5,7 +5,7 @@ Source: docs/explanation/connector-format-facts.rst, "Operations", "What pipes a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import httpx
@@ -22,8 +22,6 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 JSON: Final = "application/json"
-SHOWN_MEMBERS: Final = 10
-"""How many names of members an error shows."""
 GONE: Final = frozenset({404, 410})
 
 
@@ -127,81 +125,6 @@ def select_entities(operation: Operation, body: Json) -> Json:
     if not isinstance(body, Mapping):
         return None
     return body[name] if name in body else paths.read(body, name)
-
-
-def list_entities(
-    operation: Operation,
-    renderer: RequestRenderer,
-    exchange: HttpExchange,
-    reply: OperationResponse,
-    variables: Mapping[str, object],
-) -> list[Json]:
-    """Return the entities in the response of a list operation; raises InvalidResponse if it contains no list."""
-    if reply.is_ignored:
-        return []
-    entities = reply.body if _is_plain_text(operation, reply) else select_entities(operation, reply.body)
-    if entities is None and (missing := missing_member(operation, reply.body)):
-        exchange.raise_invalid(reply.request, reply.response, missing)
-    if operation.rows:
-        entities = paths.read(entities, operation.rows)
-    if operation.one_is_list and isinstance(entities, Mapping):
-        entities = [entities]
-    # Some systems answer null, or an empty object, for an empty list; a missing body is a different case.
-    if entities is None and (isinstance(reply.body, Mapping) or reply.response.status_code == httpx.codes.NO_CONTENT):
-        entities = []
-    if not isinstance(entities, list):
-        where = f" in {operation.payload_property!r}" if operation.payload_property else ""
-        exchange.raise_invalid(reply.request, reply.response, f"expected a list{where}")
-    return list(_with_added_members(operation, renderer, reply, entities, variables))
-
-
-def missing_member(operation: Operation, body: Json) -> str | None:
-    """Return the problem when an object has other members than the one that contains the list, None without a problem.
-
-    Otherwise a wrong name would look like an empty system.
-    """
-    name = operation.payload_property
-    if not name or not isinstance(body, Mapping) or not body or name in body:
-        return None
-    parent, _, last = name.rpartition(".")
-    within = paths.read(body, parent) if parent else body
-    if isinstance(within, Mapping) and (last in within or not within):
-        return None
-    found = within if isinstance(within, Mapping) else body
-    return f"the response has no `{name}`; it has: {', '.join(list(found)[:SHOWN_MEMBERS])}"
-
-
-def _is_plain_text(operation: Operation, reply: OperationResponse) -> bool:
-    """Return whether the body is a text wrapped in an entity."""
-    first = reply.body[0] if isinstance(reply.body, list) and len(reply.body) == 1 else None
-    return isinstance(first, Mapping) and first.keys() == {operation.response_property, "content-type"}
-
-
-def _with_added_members(
-    operation: Operation,
-    renderer: RequestRenderer,
-    reply: OperationResponse,
-    rows: list[Json],
-    variables: Mapping[str, object],
-) -> Iterator[Json]:
-    """Add the operation's members to each entity: `_id`, the headers and the status of the response."""
-    adds = {
-        operation.response_headers_property: dict(reply.response.headers),
-        operation.response_status_property: reply.response.status_code,
-    }
-    common = {name: value for name, value in adds.items() if name}
-    if not common and not operation.id_expression:
-        yield from rows
-        return
-    known = {**variables, **reply.variables}
-    for row in rows:
-        if not isinstance(row, Mapping):
-            yield row
-        elif operation.id_expression and "_id" not in row:
-            key = renderer.text(operation, operation.id_expression, {**known, **row, "entity": row})
-            yield {**row, **common, "_id": key}
-        else:
-            yield {**row, **common}
 
 
 def _is_ignored(operation: Operation, response: httpx.Response) -> bool:

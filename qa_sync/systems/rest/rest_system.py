@@ -23,6 +23,7 @@ from qa_sync.systems.requests.bodies import adds_elements, revision_header
 from qa_sync.systems.requests.record_ids import is_same_id, known_id
 from qa_sync.systems.requests.writes import build_insert, build_update, created_id, key_paths, lookup_variables
 from qa_sync.systems.responses.exchange_log import ExchangeLog
+from qa_sync.systems.responses.lists import found_nothing
 from qa_sync.systems.responses.location import located_id
 from qa_sync.systems.responses.pagination import PageCursor, pages, pages_with_cursor
 from qa_sync.systems.responses.parsing import (
@@ -142,10 +143,11 @@ class RestSystem:
         if is_gone(operation, response):
             return None
         self._services.expect_success(operation, sent)
-        found = select_entities(operation, self._services.exchange.json(request, response))
+        body = self._services.exchange.json(request, response)
+        found = select_entities(operation, body)
         data = known_id(key_paths(card, operation), id, found)
-        if data is None and (found == [] or operation.primary_key):
-            return None  # a search that found nothing
+        if found_nothing(operation, self._services.exchange, sent, body, found):
+            return None
         if not isinstance(data, dict):
             self._services.exchange.raise_invalid(request, response, "expected one record")
         if any(paths.read(data, path) == value for path, value in card.gone.items()):

@@ -75,7 +75,7 @@ def test_a_member_that_is_called_as_a_dictionarys_method(tmp_path: Path) -> None
     link = "{% if body['items'] | length > 0 %}things?after={{ body['items'][0]['keys'] }}{% endif %}"
     things = {"url": "things", "payload_property": "items", "next_page_link": link}
     place = folder(tmp_path, rest(thing_list=things), thing=[COLLECT])
-    system, requested = speak(place, {"/things": {"items": [{"id": "1", "keys": 7}]}, "/things?after=7": {}})
+    system, requested = speak(place, {"/things": {"items": [{"id": "1", "keys": 7}]}, "/things?after=7": {"items": []}})
     assert [record.id for record in system.list("thing")] == ["1"]
     assert requested == ["/things", "/things?after=7"]
 

@@ -57,6 +57,7 @@ SAMPLE: Mapping[str, Any] = {
     "lines.name": ("A", "B"),
     "lines.quantity": (2, 1),
     "lines.unit_price": (Decimal("10.00"), Decimal("5.50")),
+    "lines.discount_percent": (Decimal(0), Decimal(0)),
     "lines.total": (Decimal("20.00"), Decimal("5.50")),
     "subtotal": Decimal("25.50"),
     "shipping_total": Decimal("49.00"),
