@@ -30,7 +30,7 @@ from qa_sync.observe.observation import Observation, full_list_interval
 from qa_sync.observe.planning import needed_paths, observed_sections
 from qa_sync.observe.progress import Listener
 from qa_sync.observe.reading import EntityReader, ReadableSystem
-from qa_sync.observe.references import translations
+from qa_sync.observe.references import judges_of
 from qa_sync.observe.sections import SectionFollower
 from qa_sync.observe.state import ObserveState
 from qa_sync.running.events import Event
@@ -74,8 +74,8 @@ class LiveObservation(Struct, frozen=True):
         self, options: ObserveOutputs, notify: Callable[[str], None]
     ) -> AbstractContextManager[tuple[Listener, ...]]:
         """Open what else reports the reads; raises UsageError for an option that is not valid."""
-        own, every_s = self.observation, self.observation.options.every.total_seconds()
-        return open_outputs(options, own.sections, self.redact, every_s, partial(_notify_redacted, notify, self.redact))
+        told = partial(_notify_redacted, notify, self.redact)
+        return open_outputs(options, self.observation, self.redact, told)
 
 
 def _notify_redacted(notify: Callable[[str], None], redact: Redactor, text: str) -> None:
@@ -87,10 +87,7 @@ def make_observation(
 ) -> Observation:
     """Return the observation of all sections whose records can be matched."""
     sections, state = observed_sections(dataflows, plans), context.state
-    judges = {
-        one.key: Judge(one.auditable, context.zone, translations([s for s in sections if s.spec == one.spec], state))
-        for one in sections
-    }
+    judges = judges_of(sections, context.zone, state)
     clocks = SystemClocks(state)
     index = partial(_index, sections, judges, state)
     readers = {
@@ -110,6 +107,7 @@ def make_observation(
         context.clock,
         time.perf_counter,
         context.notify,
+        judges,
     )
 
 

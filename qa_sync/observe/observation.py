@@ -13,6 +13,7 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import NoVerdict
 from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.clocks import SystemClocks
+from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
 from qa_sync.observe.progress import DirectionProgress, Listener, ReadProgress, newly_missed, progress_of
 from qa_sync.observe.reading import EntityReader
@@ -43,6 +44,7 @@ class Observation:
     clock: Clock
     seconds: Callable[[], float]
     notify: Callable[[str], None]
+    judges: Mapping[str, Judge]
     stopped: bool = False
     reads: int = 0
     unread: NoVerdict | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import tzinfo
 
+from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import ObservedSection
 from qa_sync.observe.state import ObserveState
 
@@ -22,3 +24,11 @@ def translations(sections: Iterable[ObservedSection], state: ObserveState) -> Ca
         return found[0] if len(found) == 1 else None
 
     return translate
+
+
+def judges_of(sections: Sequence[ObservedSection], zone: tzinfo, state: ObserveState) -> Mapping[str, Judge]:
+    """Return the judges of sections by key; each translates the references of its own spec."""
+    return {
+        one.key: Judge(one.auditable, zone, translations([s for s in sections if s.spec == one.spec], state))
+        for one in sections
+    }

@@ -13,6 +13,7 @@ from traffic import Traffic, options, plan
 from qa_sync.errors import UsageError
 from qa_sync.modes.observe_outputs.metrics import LatestRead
 from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs, address_of, open_outputs
+from qa_sync.observe.observation import Observation
 from qa_sync.observe.progress import ReadProgress
 from qa_sync.observe.state import ObserveState
 from qa_sync.running.events import Direction
@@ -30,10 +31,15 @@ def reads() -> Sequence[ReadProgress]:
     return found
 
 
+def still() -> Observation:
+    """Return an observation that reads so seldom that an exporter sends only at the end."""
+    return plan(Traffic(seed="still"), options(3600, max_lag_s=7200), ObserveState(":memory:"))
+
+
 def test_prometheus_reads_the_numbers_of_the_last_read(reads: Sequence[ReadProgress]) -> None:
     pytest.importorskip("prometheus_client", reason="pip install 'qa-sync[metrics]'")
     lines = list[str]()
-    with open_outputs(ObserveOutputs(metrics="0"), (), Redactor(), 30, lines.append) as (listener,):
+    with open_outputs(ObserveOutputs(metrics="0"), still(), Redactor(), lines.append) as (listener,):
         url = lines[0].removeprefix("metrics: ")
         assert url.startswith("http://127.0.0.1:"), "only this machine can read them"
         before = httpx.get(url, trust_env=False).text
@@ -58,14 +64,14 @@ def test_a_port_in_use_is_refused() -> None:
     pytest.importorskip("prometheus_client", reason="pip install 'qa-sync[metrics]'")
     taken = loopback(lambda _: httpx.Response(200))
     with taken as server, pytest.raises(UsageError, match="Address already in use"):
-        open_outputs(ObserveOutputs(metrics=str(server.port)), (), Redactor(), 30, pytest.fail).__enter__()
+        open_outputs(ObserveOutputs(metrics=str(server.port)), still(), Redactor(), pytest.fail).__enter__()
 
 
 def test_opentelemetry_sends_the_numbers(reads: Sequence[ReadProgress]) -> None:
     pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason="pip install 'qa-sync[metrics]'")
     with loopback(lambda _: httpx.Response(200)) as server:
         outputs = ObserveOutputs(otlp=f"{server.url}/v1/metrics")
-        with open_outputs(outputs, (), Redactor(), 3600, pytest.fail) as (listener,):
+        with open_outputs(outputs, still(), Redactor(), pytest.fail) as (listener,):
             listener(reads[-1])
     body = b"".join(_decoded(asked) for asked in server.asked)
     assert server.lines[-1] == "POST /v1/metrics"
@@ -82,7 +88,7 @@ def test_a_collector_that_fails_is_reported_once_and_ends_nothing(reads: Sequenc
     lines = list[str]()
     with loopback(lambda _: httpx.Response(400)) as server:
         outputs = ObserveOutputs(otlp=f"{server.url}/v1/metrics")
-        with open_outputs(outputs, (), Redactor(), 3600, lines.append) as (listener,):
+        with open_outputs(outputs, still(), Redactor(), lines.append) as (listener,):
             listener(reads[-1])
     assert len([line for line in lines if line.startswith("the metrics were not sent: ")]) == 1
 
@@ -122,7 +128,7 @@ def test_without_the_extra_the_message_says_what_to_install(
 
     monkeypatch.setattr("qa_sync.modes.observe_outputs.open_outputs.find_spec", missing)
     with pytest.raises(UsageError) as caught:
-        open_outputs(outputs, (), Redactor(), 30, pytest.fail).__enter__()
+        open_outputs(outputs, still(), Redactor(), pytest.fail).__enter__()
     assert f"needs {module}" in str(caught.value)
     assert "pip install 'qa-sync[metrics]'" in str(caught.value)
 
@@ -136,5 +142,5 @@ def test_a_read_that_failed_counts_apart(reads: Sequence[ReadProgress]) -> None:
 
 
 def test_nothing_is_open_by_default() -> None:
-    with open_outputs(ObserveOutputs(), (), Redactor(), 30, pytest.fail) as listeners:
+    with open_outputs(ObserveOutputs(), still(), Redactor(), pytest.fail) as listeners:
         assert listeners == ()

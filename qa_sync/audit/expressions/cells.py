@@ -49,10 +49,10 @@ def encode_cell(wire: Json) -> EncodedCell:
     if isinstance(wire, bool):
         return int(Kind.BOOLEAN), "true" if wire else "false"
     if isinstance(wire, int | float | Decimal):
-        return (int(Kind.NUMBER), str(wire)) if _is_plain(wire) else (int(Kind.JSON), _exact_json(wire))
+        return (int(Kind.NUMBER), str(wire)) if _is_plain(wire) else (int(Kind.JSON), exact_json(wire))
     if isinstance(wire, date):
         return int(Kind.TEXT), _iso(wire)
-    return int(Kind.JSON), _exact_json(wire)
+    return int(Kind.JSON), exact_json(wire)
 
 
 def decode_cell(kind: int, text: str | None) -> Json:
@@ -99,12 +99,12 @@ def _iso(day: date) -> str:
     return day.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if day.tzinfo else day.isoformat()
 
 
-def _exact_json(wire: Json) -> str:
+def exact_json(wire: Json) -> str:
     """Return JSON text with exact numbers, which json.dumps does not write."""
     if isinstance(wire, Mapping):
-        return "{" + ", ".join(f"{json.dumps(str(key))}: {_exact_json(v)}" for key, v in wire.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(str(key))}: {exact_json(v)}" for key, v in wire.items()) + "}"
     if isinstance(wire, list | tuple):
-        return "[" + ", ".join(_exact_json(v) for v in wire) + "]"
+        return "[" + ", ".join(exact_json(v) for v in wire) + "]"
     if isinstance(wire, Decimal):
         return str(wire) if wire.is_finite() else "NaN" if wire.is_nan() else json.dumps(float(wire))
     if isinstance(wire, date):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -15,7 +17,7 @@ from qa_sync.cli.options.config import config_option, duration_of, settings_from
 from qa_sync.cli.options.history import history_option, save_history
 from qa_sync.cli.options.observe_outputs import observe_output_options
 from qa_sync.cli.options.report_options import report_options
-from qa_sync.cli.options.report_targets import parse_targets, source_lines, texts_of, write_reports
+from qa_sync.cli.options.report_targets import Target, parse_targets, source_lines, texts_of, write_reports
 from qa_sync.cli.options.selection import section_option, select_sections
 from qa_sync.cli.signals import interrupted_by_signals
 from qa_sync.errors import UsageError
@@ -24,7 +26,7 @@ from qa_sync.modes.job import Job
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.collect_results import collect_results
-from qa_sync.running.results import with_texts
+from qa_sync.running.results import Results, with_texts
 
 
 @click.command()
@@ -48,6 +50,14 @@ from qa_sync.running.results import with_texts
     help="File of the observation, which a later one continues.",
 )
 @click.option("--from-now", is_flag=True, help="Start over, and forget the state of an earlier observation.")
+@click.option(
+    "--replay-case",
+    "replay_cases",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Judge a case of --keep-cases again, by the SPEC of today and without the systems; repeatable.",
+)
 @observe_output_options
 @section_option
 @config_option
@@ -67,7 +77,8 @@ def observe(
     color: Color,
     quiet: bool,
     history: bool | None,
-    **outputs: str | None,
+    replay_cases: tuple[Path, ...],
+    **outputs: Any,
 ) -> int:
     """Follow the real changes of the two systems of each SPEC, without writing to them, and report which do not arrive.
 
@@ -98,6 +109,10 @@ def observe(
     job = Job(dataflows, connectors, Path(), settings=settings, notify=notify)
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
+    if replay_cases:
+        from qa_sync.modes.observe_outputs.kept_cases import replay_of  # noqa: PLC0415 - few ask for it
+
+        return _reported(collect_results(replay_of(job, replay_cases).events()), terminal, targets, quiet=quiet)
     print_line = (lambda _: None) if quiet else _print_line
     with (
         interrupted_by_signals(),
@@ -109,10 +124,15 @@ def observe(
         opened.observation.listeners = (display.handle, *listeners)
         results = collect_results(opened.events())
     results = replace(results, interrupted=opened.observation.stopped and options.duration is not None)
-    texts = texts_of(dataflow.path for dataflow in dataflows)
+    save_history(results, settings, texts_of(dataflow.path for dataflow in dataflows), history)
+    return _reported(results, terminal, targets, quiet=quiet)
+
+
+def _reported(results: Results, terminal: Terminal, targets: Sequence[Target], *, quiet: bool) -> int:
+    """Print the report, write the others, and return the exit code."""
+    texts = texts_of(spec.spec for spec in results.specs)
     terminal.report(results, source_lines(texts))
     write_reports(with_texts(results, texts), targets, quiet=quiet)
-    save_history(results, settings, texts, history)
     return results.exit_code
 
 

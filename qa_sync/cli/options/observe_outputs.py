@@ -1,8 +1,9 @@
-"""`--metrics`, `--otlp`, `--alert-cmd` and `--alert-url`: where an observation reports while it runs."""
+"""Where an observation reports while it runs: alerts, metrics, and files of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,12 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         metavar="URL",
         envvar="QA_SYNC_ALERT_URL",
         help="Send a POST request with the same JSON to URL.",
+    ),
+    click.option(
+        "--keep-cases",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Write each late or lost case to a file in DIR.",
     ),
 )
 

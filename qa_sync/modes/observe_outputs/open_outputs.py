@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from qa_sync.errors import UsageError
 from qa_sync.modes.observe_outputs.alerts import Alerts, Send
+from qa_sync.modes.observe_outputs.kept_cases import CaseFiles
 from qa_sync.modes.observe_outputs.metrics import LatestRead
-from qa_sync.observe.model import ObservedSection
+from qa_sync.observe.observation import Observation
 from qa_sync.observe.progress import Listener
 from qa_sync.systems.redaction import Redactor
 
@@ -21,20 +23,20 @@ PORTS: Final = range(65536)
 
 
 class ObserveOutputs(Struct, frozen=True):
-    """The options: `--metrics`, `--otlp`, `--alert-cmd` and `--alert-url`, each None without it."""
+    """The options: `--metrics`, `--otlp`, `--alert-cmd`, `--alert-url` and `--keep-cases`, each None without it."""
 
     metrics: str | None = None
     otlp: str | None = None
     alert_cmd: str | None = None
     alert_url: str | None = None
+    keep_cases: Path | None = None
 
 
 @contextmanager
 def open_outputs(
     options: ObserveOutputs,
-    sections: Sequence[ObservedSection],
+    observation: Observation,
     redact: Redactor,
-    every_s: float,
     notify: Callable[[str], None],
 ) -> Iterator[tuple[Listener, ...]]:
     """Yield what listens to the reads of an observation; raises UsageError for an option that is not valid."""
@@ -43,13 +45,24 @@ def open_outputs(
         if options.metrics or options.otlp:
             latest = LatestRead()
             listeners.append(latest.handle)
-            for close in _metrics(options, latest, every_s, notify):
+            for close in _metrics(options, latest, observation.options.every.total_seconds(), notify):
                 stack.callback(close)
         if channels := list(_channels(options, redact)):
-            alerts = Alerts(channels, sections, notify, redact)
+            alerts = Alerts(channels, observation.sections, notify, redact)
             stack.callback(alerts.close)
             listeners.append(alerts.handle)
+        if options.keep_cases:
+            listeners.append(_case_files(options.keep_cases, observation, redact, notify).handle)
         yield tuple(listeners)
+
+
+def _case_files(folder: Path, observation: Observation, redact: Redactor, notify: Callable[[str], None]) -> CaseFiles:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--keep-cases {folder}: {error.strerror or error}", hint="give a writable folder") from None
+    max_lag_s = observation.options.max_lag.total_seconds()
+    return CaseFiles(folder, observation.sections, observation.judges, observation.state, max_lag_s, redact, notify)
 
 
 def _metrics(

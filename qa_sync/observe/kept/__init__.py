@@ -1,0 +1,1 @@
+"""Late and lost cases as JSON, and how they are judged again."""
