@@ -155,7 +155,7 @@ def open_session(job: Job) -> LiveSession:
     )
     triggers = Triggers(TriggerContext(job, clock, live_systems, checklists, since, redact=redact, wrap=journal.wrap))
     recorder = ProgressRecorder(journal, prints, known)
-    preflight = Preflight(live_systems)
+    preflight = Preflight(live_systems, sync_creates=job.settings.sync.trigger is Trigger.BUILTIN)
 
     def begin(chosen: Sequence[Checklist]) -> None:
         preflight(chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.clock import MonotonicClock, StopFlag
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.section_names import section_filter
@@ -18,7 +19,8 @@ from qa_sync.location import Location
 from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
-from qa_sync.modes.live_systems.preflight import Place, Preflight
+from qa_sync.modes.live_systems.preflight import Preflight
+from qa_sync.modes.live_systems.specimen_values import values_of_rows
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.sync.cycle.read_changes import Stopped
 from qa_sync.sync.dry_run import DryRunWriter, PlannedWrite, ReadOnlyView
@@ -90,9 +92,9 @@ def open_sync(
 
     `links` is the store (None: LINKS), `sections` are the sections to sync (empty: all), `stop` ends the work between
     two writes; `writer` performs the writes (None: a plain one); with `dry_run` nothing is written, neither to a system
-    nor to the store; `moved` says that the systems have new URLs; `preflight` reads each entity once first. Raises
-    UsageError when both systems are read-only, or when the store is damaged or belongs to other systems, UnknownName
-    for a section or a fault, and the errors of Preflight.
+    nor to the store; `moved` says that the systems have new URLs; `preflight` first renders an example of each write
+    and reads each entity once. Raises UsageError when both systems are read-only, or when the store is damaged or
+    belongs to other systems, UnknownName for a section or a fault, and the errors of Preflight.
     """
     (dataflow,) = job.dataflows
     _reject_unread(dataflow)
@@ -104,7 +106,7 @@ def open_sync(
         for each in live_systems.values():
             exits.callback(each.connection.close)
         if preflight:
-            _read_before_writing(live_systems, _places(job, dataflow, only))
+            _look_before_writing(job, live_systems, tuple(_entity_pairs(job, dataflow, only)))
         source, target, why = _usable_systems(job, dataflow, live_systems, dry_run)
         store = _links_copy(links) if dry_run else _open_links(links)
         exits.callback(store.close)
@@ -128,10 +130,16 @@ def open_sync(
         )
 
 
-def _read_before_writing(live_systems: Mapping[str, LiveSystem], places: Iterable[Place]) -> None:
-    """Read each place once; raises NoVerdict when `stop` was set during a wait, and the errors of Preflight."""
+def _look_before_writing(job: Job, live_systems: Mapping[str, LiveSystem], sections: Sequence[EntityPair]) -> None:
+    """Render an example of each request that writes, and read each entity once.
+
+    Raises NoVerdict when `stop` was set during a wait, and the errors of Preflight.
+    """
+    preflight = Preflight(live_systems)
+    values = values_of_rows(sections)
+    preflight.render({place: own for place, own in values.items() if not read_only_reason(job.settings, place[0])})
     try:
-        Preflight(live_systems).read(places)
+        preflight.read(values)
     except Stopped:
         raise NoVerdict("interrupted before the first write; nothing was written") from None
 
@@ -152,14 +160,14 @@ def selected_sections(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[st
     return frozenset(section.key for section in filter(section_filter(wanted, dataflow.sections), dataflow.sections))
 
 
-def _places(job: Job, dataflow: Dataflow, only: frozenset[str] | None) -> Iterator[Place]:
+def _entity_pairs(job: Job, dataflow: Dataflow, only: frozenset[str] | None) -> Iterator[EntityPair]:
     """Yield the entities of the sections to sync."""
     for section in dataflow.sections:
         if section.duplicate_of is None and (only is None or section.key in only):
-            for end in (section.source, section.target):
-                with suppress(UnknownName):  # the engine reports the section
-                    card = find_card(job.cards[end.system], end.entity, end.system)
-                    yield end.system, card.datatype
+            with suppress(UnknownName):  # the engine reports the section
+                ends = ((end, job.cards[end.system]) for end in (section.source, section.target))
+                source, target = (find_card(cards, end.entity, end.system) for end, cards in ends)
+                yield EntityPair(section, source, target)
 
 
 def _usable_systems(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
 from msgspec import Struct
 
 from qa_sync.checklist.model import Checklist
-from qa_sync.checklist.side import Side
-from qa_sync.checklist.steps import IdOf, Insert, SampleValue, ValueOf
 from qa_sync.errors import (
     ConnectorError,
-    NotConvertible,
     NoVerdict,
     QaSyncError,
     RequestRejected,
@@ -23,11 +19,10 @@ from qa_sync.errors import (
 )
 from qa_sync.modes.live_systems.connections import LiveSystem
 from qa_sync.modes.live_systems.ping import request_list
-from qa_sync.systems.cards import EntityCard
+from qa_sync.modes.live_systems.specimen_values import Place, places_of, values_of_checks
 from qa_sync.systems.connectors.capabilities import Capabilities, capabilities_of
 from qa_sync.systems.http.request_extensions import CONNECT_ATTEMPTS
-from qa_sync.values.canonical import to_wire
-from qa_sync.values.form import Canonical, Json
+from qa_sync.values.form import Json
 
 ATTEMPTS = 2
 """The attempts to connect: a system that is down must not keep the user waiting. What the system itself asks to wait
@@ -35,9 +30,6 @@ for (429, 503) is waited for as in the run."""
 
 NOTHING_WRITTEN = "nothing was written"
 """The end of every hint."""
-
-Place = tuple[str, str]
-"""The label of a system and a datatype."""
 
 
 class _QuickConnect(httpx.BaseTransport):
@@ -65,28 +57,35 @@ class _Failure(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Preflight:
-    """Reads each entity of a run once, with its connections and credentials, and records nothing."""
+    """Reads each entity of a run once, with its connections and credentials, and records nothing.
+
+    `sync_creates`: the requests of the sync are made by this run, too.
+    """
 
     live_systems: Mapping[str, LiveSystem]
+    sync_creates: bool = False
     _read: set[Place] = field(default_factory=set)
 
     def __call__(self, checklists: Sequence[Checklist]) -> None:
-        """Read what the scenarios of the checklists use, and render their requests with a specimen.
+        """Render the requests about the records that the scenarios create, then read all entities that they use.
 
         Raises one error for each cause, together.
         """
-        problems = list(self._render(checklists))
+        self.render(values_of_checks(checklists, sync_creates=self.sync_creates))
+        self.read(places_of(checklists))
+
+    def render(self, values: Mapping[Place, Mapping[str, Json]]) -> None:
+        """Render the requests about a record with these wire values, by entity; nothing is sent."""
+        problems = [failure for place, own in values.items() for failure in self._render(place, own)]
         if problems:
             raise _merged(problems)
-        self.read(_places(checklists))
 
-    def _render(self, checklists: Sequence[Checklist]) -> Iterator[_Failure]:
-        """Render the requests of each entity with the values of its first record."""
-        for (label, datatype), values in _first_values(checklists).items():
-            try:
-                self.live_systems[label].connection.system().render_specimens(datatype, values)
-            except ConnectorError as error:
-                yield _Failure((label, datatype), error)
+    def _render(self, place: Place, values: Mapping[str, Json]) -> Iterator[_Failure]:
+        label, datatype = place
+        try:
+            self.live_systems[label].connection.system().render_specimens(datatype, values)
+        except ConnectorError as error:
+            yield _Failure(place, error)
 
     def read(self, places: Iterable[Place]) -> None:
         """Read each place that was not read yet."""
@@ -124,42 +123,6 @@ def _listed(known: Mapping[str, Capabilities], datatype: str) -> Capabilities | 
         seen.add(datatype)
         datatype = one.parent
     return one if one and "list" in one.can and "list" not in one.cannot and not one.parent else None
-
-
-def _places(checklists: Sequence[Checklist]) -> Iterator[Place]:
-    """Yield the entities of all roles of the scenarios, those of both sides."""
-    for plan in (plan for checklist in checklists for plan in checklist.sections):
-        labels = plan.section.source.system, plan.section.target.system
-        for role in (role for scenario in plan.scenarios for role in scenario.roles.values()):
-            yield from zip(labels, (role.source.datatype, role.target.datatype), strict=True)
-
-
-def _first_values(checklists: Sequence[Checklist]) -> Mapping[Place, Mapping[str, Json]]:
-    """Return the wire values of the first record of each entity that is created, none for the other entities."""
-    found: dict[Place, Mapping[str, Json]] = {}
-    for plan in (plan for checklist in checklists for plan in checklist.sections):
-        labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
-        for scenario in plan.scenarios:
-            for step in (step for step in scenario.steps if isinstance(step, Insert)):
-                card = scenario.roles[step.role].card(step.side)
-                found.setdefault((labels[step.side], card.datatype), _wire_values(card, step.values))
-    return {place: found.get(place, {}) for place in _places(checklists)}
-
-
-def _wire_values(card: EntityCard, values: Mapping[str, SampleValue]) -> dict[str, Json]:
-    known = {path: _specimen(value) for path, value in values.items()}
-    found: dict[str, Json] = {}
-    for path, value in known.items():
-        with suppress(NotConvertible):
-            found[card.properties[path].write_path] = to_wire(value, card.properties[path].form, known)
-    return found
-
-
-def _specimen(value: SampleValue) -> Canonical:
-    """Return a sample value without placeholders: the ids and values of other records are not known yet."""
-    if isinstance(value, IdOf | ValueOf):
-        return "1"
-    return tuple(_specimen(v) for v in value) if isinstance(value, tuple) else value
 
 
 def _merged(failures: Sequence[_Failure]) -> QaSyncError:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 
+from qa_sync.errors import NotConvertible
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.requests.writes import build_insert, build_update, key_paths, lookup_variables
 from qa_sync.values import paths
 from qa_sync.values.form import Json
-from qa_sync.values.path_grammar import Name, parse
 
 ID: Final = "1"
 SOURCE: Final = "$source"
@@ -33,21 +34,19 @@ class _AnyRecord(dict[str, object]):
         return ID
 
 
-class _KnownMembers(dict[str, object]):
-    """What an update sends: a member of the card that has no value here may have one in another update."""
+VALUES: Final[Mapping[str, Json]] = {"integer": 1, "number": 1, "boolean": True}
+"""A value by the JSON type of its property; of any other one, a text."""
 
-    def __init__(self, members: Mapping[str, object], card: EntityCard) -> None:
-        super().__init__(members)
-        firsts = (parse(own.write_path)[0] for own in card.properties.values())
-        self._known = {step.name for step in firsts if isinstance(step, Name)}
 
-    def __contains__(self, name: object) -> bool:
-        return dict.__contains__(self, name) or name in self._known
-
-    def __getitem__(self, name: str) -> object:
-        if name in self._known and not dict.__contains__(self, name):
-            return _AnyRecord()
-        return dict.__getitem__(self, name)
+def _complete(data: Json, card: EntityCard) -> Json:
+    """Return data with a value in each property of the card: one that is missing here may be in another request."""
+    for own in card.properties.values():
+        if paths.read(data, own.write_path) is None:
+            with suppress(NotConvertible):
+                value = VALUES.get(own.form.type, ID)
+                in_list = (own.concept or "").startswith("lines.")
+                data = paths.write(data, own.write_path, [value] if in_list else value)
+    return data
 
 
 def specimen_requests(
@@ -80,6 +79,14 @@ def _update(card: EntityCard, operation: Operation, values: Mapping[str, Json]) 
     entity = write.variables["entity"]
     if isinstance(entity, Mapping):
         sent = entity.get(PAYLOAD)
-        known = {PAYLOAD: _KnownMembers(sent, card)} if isinstance(sent, Mapping) else {}
-        entity = {**entity, **known, SOURCE: _AnyRecord(data)}
+        known = {PAYLOAD: _with_members(sent, card)} if isinstance(sent, Mapping) else {}
+        entity = {**entity, **known, SOURCE: _AnyRecord(_with_members(data, card))}
     return operation, {**write.variables, "entity": entity}, write.body
+
+
+def _with_members(sent: Json, card: EntityCard) -> dict[str, Json]:
+    """Return what a card wraps, or a record, with every property."""
+    if card.wrap and isinstance(sent, Mapping) and isinstance(sent.get(card.wrap), Mapping):
+        return {**sent, card.wrap: _complete(sent[card.wrap], card)}
+    completed = _complete(sent, card)
+    return dict(completed) if isinstance(completed, Mapping) else {}
