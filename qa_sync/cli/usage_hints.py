@@ -11,7 +11,7 @@ import click
 
 from qa_sync.errors import did_you_mean
 
-_SETTINGS = "qa-sync sandbox --write-config qa-sync.toml writes settings to start from"
+_SETTINGS = "qa-sync init SPEC writes settings to start from"
 _CHECK = "qa-sync check SPEC runs the checks of a spec"
 INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("init", "new", "setup", "config", "configure"), _SETTINGS),

@@ -33,12 +33,13 @@ class Options(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """The document of a draft, by name and digest, what was chosen, and its files as they were drafted."""
+    """The document of a draft, by name and digest, what was chosen, its files as drafted, and the URL of the system."""
 
     document: str
     sha256: str
     options: Options
     files: Mapping[str, str]
+    url: str = ""
 
 
 def state_text(state: State) -> str:

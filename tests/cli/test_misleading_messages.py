@@ -13,8 +13,8 @@ from qa_sync.cli.options.shell_completion import complete_sections
 
 SPEC = (Path(__file__).parents[2] / "specs" / "000.txt").read_text(encoding="utf-8")
 MISTAKES = [
-    (["init"], 2, "qa-sync sandbox --write-config qa-sync.toml writes settings to start from"),
-    (["config"], 2, "qa-sync sandbox --write-config qa-sync.toml"),
+    (["init"], 2, "qa-sync init --help explains the options"),
+    (["config"], 2, "qa-sync init SPEC writes settings"),
     (["run"], 2, "qa-sync check SPEC runs the checks of a spec"),
     (["test"], 2, "qa-sync check SPEC"),
     (["validate"], 2, "qa-sync lint SPEC"),
@@ -43,7 +43,7 @@ MISTAKES = [
     (["check", "000.txt", "--mode", "sandbox", "-k", "zzz"], 2, "no check matches -k 'zzz'"),
     (["check", "000.txt", "--mode", "sandbox", "--kind", "create,unique"], 2, "--kind create --kind unique"),
     (["check", "000.txt", "--mode", "sandbox", "--kind", "creat"], 2, "did you mean 'create'?"),
-    (["check", "000.txt", "--mode", "live"], 2, "qa-sync sandbox --write-config qa-sync.toml writes one to start from"),
+    (["check", "000.txt", "--mode", "live"], 2, "qa-sync init SPEC writes one to start from"),
     (["sync", "000.txt"], 2, "not configured, because no qa-sync.toml is found"),
     (["sync", "000.txt", "--section", "zzz"], 2, ""),
     (["audit", "000.txt", "--section", "zzz"], 2, "the number of a section (1 to 3), its key"),

@@ -92,7 +92,7 @@ def check(connector: str | None, config: Path | None, guesses: bool, learn: bool
             hint="give a connector's name or folder, or a qa-sync.toml with --config",
         )
     if connector is None or _is_system(connector, settings):
-        return _ping_all(settings, list(settings.systems) if connector is None else [connector])
+        return ping_all(settings, list(settings.systems) if connector is None else [connector])
     loaded, problems = _inspect(connector, settings.systems)
     _print_lines([*_system(loaded), *(line for a in capabilities_of(loaded) for line in _abilities(a))])
     _print_lines(_guesses(connector, listed=guesses))
@@ -116,7 +116,8 @@ def _is_system(name: str, settings: Settings) -> bool:
     return name in settings.systems or (settings.system(name) is not None and not offline)
 
 
-def _ping_all(settings: Settings, labels: Sequence[str]) -> int:
+def ping_all(settings: Settings, labels: Sequence[str]) -> int:
+    """Send a read request to each system, print how it ended, and return the exit code."""
     from qa_sync.modes.live_systems.ping import ping_each  # noqa: PLC0415 - the other commands need no network
 
     code = 0

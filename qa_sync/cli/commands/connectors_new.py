@@ -86,7 +86,7 @@ def new(
         for name, text in files.items():
             print_lines([f"# {folder / name}", *text.splitlines(), ""])
         return 0
-    state = State(document.name, document.digest, options, files)
+    state = State(document.name, document.digest, options, files, draft.url)
     problems = write_folder(folder, {**files, STATE_FILE: state_text(state)})
     _report(folder, draft, [str(problem) for problem in problems])
     return 1 if problems else 0

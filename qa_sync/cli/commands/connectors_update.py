@@ -41,7 +41,7 @@ def update_draft(
         return 0
     for name, text in update.after.items():
         write_atomically(folder / name, text)
-    write_atomically(folder / STATE_FILE, state_text(State(document.name, document.digest, options, files)))
+    write_atomically(folder / STATE_FILE, state_text(State(document.name, document.digest, options, files, draft.url)))
     _, problems = check_connector(folder, env={}, payloads={})
     print_lines(f"note: {problem}" for problem in problems)
     return 1 if update.conflicts or problems else 0

@@ -49,7 +49,7 @@ def labels_of(dataflows: Iterable[Dataflow]) -> tuple[str, ...]:
 
 
 NO_SETTINGS = "not configured, because no qa-sync.toml is found in this folder or above"
-HOW_TO_CONFIGURE = "qa-sync sandbox --write-config qa-sync.toml writes one to start from; --config names another file"
+HOW_TO_CONFIGURE = "qa-sync init SPEC writes one to start from; --config names another file"
 
 
 def has_url(job: Job, label: str) -> bool:
