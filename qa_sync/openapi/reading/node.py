@@ -39,7 +39,9 @@ class Document:
         self._steps = 0
         self.problems: dict[str, None] = {}
         self._files[name] = _parsed(text, name)
-        self.root = Node(self._files[name], self, name)
+        root = self._files[name]
+        self._own = root.get("$self") if isinstance(root, dict) else None
+        self.root = Node(root, self, name)
 
     def count(self) -> None:
         """Count a visited node; raises UsageError where a document leads to too many."""
@@ -52,6 +54,7 @@ class Document:
     def target(self, reference: str, file: str) -> tuple[Json, str]:
         """Return the value of a reference and its file; None for one that cannot be followed, which is a problem."""
         path, _, pointer = reference.partition("#")
+        path = "" if path and path == self._own else path
         try:
             file = self._read(path, file) if path else file
             return _at(self._files[file], pointer), file

@@ -125,7 +125,9 @@ def _request_body(operation: Node, parameters: list[Node], root: Node) -> Body |
     fields = {p.text("name"): p for p in parameters if p.text("in") == "formData"}
     if not fields:
         return None
-    made = operation.made({"type": "object", "properties": {name: p.value for name, p in fields.items()}})
+    required = [name for name, p in fields.items() if p.true("required")]
+    members = {name: p.value for name, p in fields.items()}
+    made = operation.made({"type": "object", "required": required, "properties": members})
     return Body(FORM, schema_of(made))
 
 
