@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -43,25 +44,33 @@ class Selection(Struct, frozen=True):
 
 def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[CheckId]:
     """Return the selected checks; raises UnknownName for an unknown section or kind."""
-    plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
-    kinds = {*KINDS, *(check.kind for _, plan in plans for check in plan.checks)}
+    kinds, sections, number_with_checks = {*KINDS}, [], 0
+    for _, plan in _plans(checklists):
+        kinds.update(check.kind for check in plan.checks)
+        sections.append(plan.section)
+        number_with_checks += bool(plan.checks)
     _reject_unknown("check kind", selection.kinds, kinds)
-    is_named = _section_filter(selection.sections, [plan.section for _, plan in plans])
+    is_named = _section_filter(selection.sections, sections)
     number, shards = selection.shard or (1, 1)
-    with_checks = [(spec, plan) for spec, plan in plans if plan.checks]
-    if shards > max(len(with_checks), 1):
+    if shards > max(number_with_checks, 1):
         raise UsageError(
-            f"--shard {number}/{shards}: there are only {len(with_checks)} sections, so some shards would be empty",
-            hint=f"--shard 1/{max(len(with_checks), 1)} is the first of as many shards as there are sections",
+            f"--shard {number}/{shards}: there are only {number_with_checks} sections, so some shards would be empty",
+            hint=f"--shard 1/{max(number_with_checks, 1)} is the first of as many shards as there are sections",
         )
+    with_checks = ((spec, plan) for spec, plan in _plans(checklists) if plan.checks)
     selected = {
         (spec, check.id)
-        for spec, plan in with_checks[number - 1 :: shards]
+        for spec, plan in islice(with_checks, number - 1, None, shards)
         if is_named(plan.section)
         for check in plan.checks
         if _is_selected(selection, plan, check)
     }
     return frozenset(selected.union(unread_ids(checklists)))
+
+
+def _plans(checklists: Iterable[Checklist]) -> Iterator[tuple[str, SectionPlan]]:
+    """Yield the sections with the paths of their specs; those of many specs are not in memory together."""
+    return ((c.dataflow.path, plan) for c in checklists for plan in c.sections)
 
 
 def unread_ids(checklists: Iterable[Checklist]) -> frozenset[CheckId]:

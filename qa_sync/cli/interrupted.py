@@ -13,8 +13,8 @@ from qa_sync.cli.notice import notify
 from qa_sync.cli.options.report_targets import Target
 from qa_sync.modes.job import PreparedRun
 from qa_sync.reports.shared.escape import escape_invisible
-from qa_sync.running.collect_results import collect_results
-from qa_sync.running.events import Event, Leftover, Looked, SectionFinished, StepStarted
+from qa_sync.running.collect_results import RunSoFar
+from qa_sync.running.events import Event, Leftover
 from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, is_failure
 
@@ -24,46 +24,46 @@ Narrow = Callable[[Iterator[Event]], Iterator[Event]]
 
 def results_of(
     events: Iterable[Event],
+    so_far: RunSoFar,
     prepared: PreparedRun,
     checklists: Sequence[Checklist],
     config: RunConfig,
     narrow: Narrow,
 ) -> Results:
-    """Collect the results and remove the remaining records.
+    """Collect the results in `so_far` and remove the remaining records.
 
     After an interruption the results have the verdicts so far, and every other check as not run. Any other exception
     is raised after the cleanup; a KeyboardInterrupt before the run started, too.
     """
     began = time.perf_counter()
-    seen: list[Event] = []
     interrupted = None
     try:
         for event in _announcing_stop(events, prepared, config):
-            if not isinstance(event, StepStarted | Looked):  # only progress shows them
-                seen.append(event)  # noqa: PERF401 - an interruption must lose none
+            so_far.add(event)
     except KeyboardInterrupt as signal:
         interrupted = signal
     except Exception:
-        report_not_removed(prepared.clean_up(_leftovers(seen)))
+        report_not_removed(prepared.clean_up([*so_far.leftovers()]))
         raise
-    left = _final_cleanup(prepared, _leftovers(seen))
+    left = _final_cleanup(prepared, [*so_far.leftovers()])
     if interrupted is None:
-        results = replace(collect_results(seen), leftovers=left)
+        results = replace(so_far.results(), leftovers=left)
         if results.stopped_early and prepared.is_silent:
             _report_cleanup(left)
         return results
     _report_cleanup(left)
-    from qa_sync.running.interrupted import completed  # noqa: PLC0415 - most runs are not interrupted
+    if so_far.started is None:
+        raise interrupted
+    from qa_sync.running.interrupted import missing_events  # noqa: PLC0415 - most runs are not interrupted
 
-    try:
-        whole = list(completed(seen, checklists, time.perf_counter() - began, config.sign_off))
-    except ValueError:
-        raise interrupted from None
-    return replace(collect_results(narrow(iter(whole))), leftovers=left, interrupted=True)
+    for event in narrow(missing_events(so_far, checklists, time.perf_counter() - began, config.sign_off)):
+        so_far.add(event)
+    return replace(so_far.results(), leftovers=left, interrupted=True)
 
 
 def results_so_far(
     events: Iterator[Event],
+    so_far: RunSoFar,
     targets: Iterable[Target],
     checklists: Sequence[Checklist],
     complete: Callable[[Results], Results],
@@ -75,7 +75,7 @@ def results_so_far(
         return events
     from qa_sync.cli.partial_results import PartialResults  # noqa: PLC0415 - most runs have none
 
-    return PartialResults(paths, checklists, complete, narrow).follow(events)
+    return PartialResults(paths, so_far, checklists, complete, narrow).follow(events)
 
 
 def stop_run(prepared: PreparedRun) -> str:
@@ -104,10 +104,6 @@ def _made(prepared: PreparedRun) -> str:
 def _report_cleanup(left: Sequence[Leftover]) -> None:
     report_not_removed(left)
     notify(f"cleanup finished: {len(left) or 'no'} records not removed")
-
-
-def _leftovers(seen: Iterable[Event]) -> list[Leftover]:
-    return [lost for event in seen if isinstance(event, SectionFinished) for lost in event.leftovers]
 
 
 def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Leftover, ...]:

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from qa_sync.checklist.model import Checklist
 from qa_sync.files import write_atomically
 from qa_sync.reports.formats import results_json
-from qa_sync.running.collect_results import collect_results
+from qa_sync.running.collect_results import RunSoFar
 from qa_sync.running.events import CheckFinished, Event, RunFinished
-from qa_sync.running.interrupted import UNFINISHED, completed
+from qa_sync.running.interrupted import UNFINISHED, missing_events
 from qa_sync.running.results import Results
+from qa_sync.spill import SpillFile
 
 FIRST_S: Final = 0.5
 """The seconds before the first write; most replays are over by then."""
@@ -28,9 +29,13 @@ SHARE: Final = 20
 
 
 class PartialResults(Struct, frozen=True):
-    """Where and how the results so far are written; `narrow` reduces events to those of the selected checks."""
+    """Where and how the results so far are written; `narrow` reduces events to those of the selected checks.
+
+    Who takes the events adds them to `so_far`.
+    """
 
     paths: Sequence[Path]
+    so_far: RunSoFar
     checklists: Sequence[Checklist]
     complete: Callable[[Results], Results]
     narrow: Callable[[Iterator[Event]], Iterator[Event]]
@@ -38,23 +43,27 @@ class PartialResults(Struct, frozen=True):
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
         """Pass events through, and write the results so far from time to time, but not at the end."""
-        seen: list[Event] = []
         began = self.now()
         due, is_new = began + FIRST_S, True
         for event in events:
-            seen.append(event)
             yield event
             is_new = is_new or isinstance(event, CheckFinished)
             if is_new and self.now() >= due and not isinstance(event, RunFinished):
                 started = self.now()
-                self._write(seen, started - began)
+                self._write(started - began)
                 due, is_new = self.now() + max(PAUSE_S, SHARE * (self.now() - started)), False
 
-    def _write(self, seen: Sequence[Event], duration_s: float) -> None:
+    def _write(self, duration_s: float) -> None:
         """Write the results; a file that cannot be written is an error at the end of the run, not here."""
-        results = collect_results(self.narrow(completed(seen, self.checklists, duration_s, reason=UNFINISHED)))
-        whole = self.complete(replace(results, unfinished=True))
-        with suppress(OSError):
-            for path in self.paths:
-                if path.is_file() or not path.exists():  # a pipe gets the results once, at the end
-                    write_atomically(path, results_json.pieces(whole))
+        file = SpillFile() if self.so_far.file else None
+        whole = self.so_far.copy(file)
+        try:
+            for event in self.narrow(missing_events(self.so_far, self.checklists, duration_s, reason=UNFINISHED)):
+                whole.add(event)
+            results = self.complete(replace(whole.results(), unfinished=True))
+            with suppress(OSError):
+                for path in self.paths:
+                    if path.is_file() or not path.exists():  # a pipe gets the results once, at the end
+                        write_atomically(path, results_json.pieces(results))
+        finally:
+            whole.close()

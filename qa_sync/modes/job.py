@@ -136,10 +136,11 @@ class PreparedRun(Struct, frozen=True):
     first section, with the checklists to run; it raises an error when a system cannot be read; `is_silent` returns
     whether an interrupted run has waited for its systems long enough (None: it never waits for systems); `made` returns
     the number of existing records of the run, by system and entity; `release` is called last, after `finish`;
-    `scenarios_of` returns the scenarios of a section when it runs; after `announce_deletions`, each deletion is said.
+    `scenarios_of` returns the scenarios of a section when it runs; after `announce_deletions`, each deletion is said;
+    `simulated_specs` are the specs with recordings of a simulated clock (None: all specs have the clock of `started`).
     """
 
-    checklists: tuple[Checklist, ...]
+    checklists: Sequence[Checklist]
     open_environment: OpenEnvironment
     seed: str
     started: datetime = EPOCH
@@ -147,7 +148,7 @@ class PreparedRun(Struct, frozen=True):
     close: Callable[[], None] = _close_nothing
     parallel_sections: int = 1
     stop: StopFlag = field(default_factory=StopFlag)
-    recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
+    recordings: Callable[[], Sequence[Recording]] = _no_recordings
     redact: Callable[[str], str] | None = None
     clean_up: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _clean_up_nothing
     writes: Callable[[Sequence[Checklist]], tuple[PlannedRecords, ...]] = _no_writes
@@ -159,11 +160,11 @@ class PreparedRun(Struct, frozen=True):
     release: Callable[[], None] = _close_nothing
     scenarios_of: ScenariosOf = planned_scenarios
     announce_deletions: Callable[[], None] = _close_nothing
+    simulated_specs: frozenset[str] | None = None
 
-    @property
-    def simulated(self) -> bool:
-        """Whether the run, or the recorded one, has a simulated clock."""
-        return self.started == EPOCH
+    def is_simulated(self, spec: str) -> bool:
+        """Return whether the run of a spec, or the recorded one, has a simulated clock."""
+        return self.started == EPOCH if self.simulated_specs is None else spec in self.simulated_specs
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

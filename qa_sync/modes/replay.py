@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -15,20 +15,18 @@ from qa_sync.checklist.without_steps import scenarios_with_steps, without_steps
 from qa_sync.clock import Clock, RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
-from qa_sync.modes.job import CYCLE_S, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
+from qa_sync.modes.job import CYCLE_S, EPOCH, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
 from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.results import Recording
+from qa_sync.spill import MOST_IN_MEMORY, SpilledItems, SpilledTuple, SpillFile
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.recording.cassette_file import is_recorded
 from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 
-MOST_COMPILED = 20
-"""Of more specs, the steps are compiled again when they run, so that memory does not grow with their number."""
-
 MOST_REQUESTS = 10_000
-"""Recordings with more requests than this together are read again when they run, for the same reason."""
+"""Recordings with more requests than this together are read again when they run."""
 
 MOST_PROBLEMS = 10
 """How many problems with recordings are named."""
@@ -43,9 +41,9 @@ def prepare(job: Job) -> PreparedRun:
     Raises one RecordingError for all recordings that are missing, unreadable, stale or too old.
     """
     check_distinct_recordings(job.dataflows)
-    checklists, cassettes = _load_specs(job)
-    labels = [cassette.label for cassette in cassettes.values()]
-    replayed: dict[tuple[str, int], Recording] = {}
+    file = SpillFile() if len(job.dataflows) > MOST_IN_MEMORY else None
+    checklists, cassettes = _load_specs(job, file)
+    replayed: dict[tuple[str, int], Sequence[Recording]] = {}
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
@@ -53,38 +51,52 @@ def prepare(job: Job) -> PreparedRun:
         try:
             yield _stage(job, cassettes[place], plan)
         finally:
-            replayed[place] = _recording(checklist.dataflow.path, plan.section.key, cassettes[place])
+            one = (_recording(checklist.dataflow.path, plan.section.key, cassettes[place]),)
+            replayed[place] = SpilledTuple(file, one) if file else one
             cassettes[place].release()
 
-    run = PreparedRun(tuple(checklists), open_environment, job.seed or "", scenarios_of=_Scenarios(job).of)
-    if not labels:
+    run = PreparedRun(checklists, open_environment, job.seed or "", scenarios_of=_Scenarios(job).of)
+    run = replace(run, release=file.close) if file else run
+    if not cassettes:
         return run
 
-    def recordings() -> tuple[Recording, ...]:
-        return tuple(replayed[place] for place in cassettes if place in replayed)
+    def recordings() -> Sequence[Recording]:
+        found = (one for place in cassettes if place in replayed for one in replayed[place])
+        return SpilledItems(file, found) if file else tuple(found)
 
-    return replace(run, seed=labels[0].seed, started=labels[0].started, recordings=recordings)
+    # The start of a run with recordings of both kinds is a real one.
+    real = (c for c in cassettes.values() if c.label.started != EPOCH)
+    seed, started = (first := next(iter(cassettes.values()))).label.seed, next(real, first).label.started
+    simulated = frozenset(spec for (spec, _), cassette in cassettes.items() if cassette.label.started == EPOCH)
+    return replace(run, seed=seed, started=started, recordings=recordings, simulated_specs=simulated)
 
 
-def _load_specs(job: Job) -> tuple[list[Checklist], Cassettes]:
-    """Load all specs; those beyond the limits without their steps and requests, which are read again when they run."""
-    checklists: list[Checklist] = []
+def _load_specs(job: Job, file: SpillFile | None) -> tuple[Sequence[Checklist], Cassettes]:
+    """Load all specs; of many, most without their steps and requests, which are read again when they run."""
     cassettes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
+    checklists = SpilledItems(file, _compiled(job, cassettes, problems), MOST_IN_MEMORY) if file else None
+    loaded = checklists or tuple(_compiled(job, cassettes, problems))
+    if problems:
+        raise problems[0] if len(problems) == 1 else _merged_error(problems)
+    return loaded, cassettes
+
+
+def _compiled(
+    job: Job, cassettes: dict[tuple[str, int], Cassette], problems: list[RecordingError]
+) -> Iterator[Checklist]:
+    """Yield the checklists; adds their recordings, and the problems with them."""
     requests = 0
     selected = _selected_sections(job)
-    for dataflow in job.dataflows:
+    for number, dataflow in enumerate(job.dataflows):
         checklist, found, own_problems = _load_spec(job, dataflow, selected)
-        checklists.append(checklist if len(checklists) < MOST_COMPILED else without_steps(checklist))
         cassettes |= found
         problems += own_problems
         requests += sum(cassette.requests for cassette in found.values())
         if requests > MOST_REQUESTS:
             for cassette in found.values():
                 cassette.release()
-    if problems:
-        raise problems[0] if len(problems) == 1 else _merged_error(problems)
-    return checklists, cassettes
+        yield checklist if number < MOST_IN_MEMORY else without_steps(checklist)
 
 
 class _Scenarios:
@@ -99,23 +111,25 @@ class _Scenarios:
         if all(scenario.steps for scenario in plan.scenarios):
             return plan.scenarios
         compiled = self._compiled
-        if compiled is None or compiled.dataflow is not checklist.dataflow or compiled.seed != checklist.seed:
+        if compiled is None or compiled.dataflow != checklist.dataflow or compiled.seed != checklist.seed:
             self._compiled = compiled = self._job.compiled(checklist.dataflow, checklist.seed)
         return scenarios_with_steps(plan, compiled)
 
 
 def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
-    label = cassette.label
-    ended = label.started + timedelta(seconds=max(label.times)) if label.times else None
-    return Recording(spec, key, str(cassette.path), label.started, cassette.requests, cassette.unused_requests(), ended)
+    unused, times, label = cassette.unused_requests(), cassette.times(), cassette.label
+    ended = label.started + timedelta(seconds=max(times)) if times else None
+    return Recording(spec, key, str(cassette.path), label.started, cassette.requests, unused, ended)
 
 
 def _selected_sections(job: Job) -> frozenset[tuple[str, int]]:
     """Return the path and ordinal of each section that runs; ids of checks do not depend on the seed."""
     if job.narrow is None:
         return frozenset((d.path, s.ordinal) for d in job.dataflows for s in d.sections)
-    chosen = job.narrow([job.compiled(dataflow, job.seed or "") for dataflow in job.dataflows])
-    return frozenset((c.dataflow.path, plan.section.ordinal) for c in chosen for plan in c.sections)
+    compiled = (without_steps(job.compiled(dataflow, job.seed or "")) for dataflow in job.dataflows)
+    with closing(SpillFile()) as file:
+        chosen = job.narrow(SpilledItems(file, compiled, MOST_IN_MEMORY))
+        return frozenset((c.dataflow.path, plan.section.ordinal) for c in chosen for plan in c.sections)
 
 
 def _load_spec(
@@ -143,7 +157,8 @@ def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[
         try:
             cassettes[dataflow.path, section.ordinal] = _load(job, dataflow, section)
         except RecordingError as problem:
-            problems.append(problem)
+            # The problem itself refers to everything that was read before it.
+            problems.append(RecordingError(problem.message, location=problem.location, hint=problem.hint))
     return cassettes, problems
 
 
@@ -182,7 +197,8 @@ def _load(job: Job, dataflow: Dataflow, section: Section) -> Cassette:
 
 def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
     label = cassette.label
-    clock = ReplayClock(label.started, label.times) if label.times else VirtualClock(label.started)
+    times = cassette.times()
+    clock = ReplayClock(label.started, times) if times else VirtualClock(label.started)
     transport = ReplayTransport(cassette)
     labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
     systems = {

@@ -75,7 +75,7 @@ class CheckItem(pytest.Item):
         """Report the verdict."""
         results = self.spec_run.results[self.plan.section.key][1]
         if self.verdict and self.verdict.latency_s is not None and not isinstance(results, CutOff):
-            self.user_properties.append((latency_key(results), self.verdict.latency_s))
+            self.user_properties.append((latency_key(results, self.verdict.spec), self.verdict.latency_s))
         if self.verdict and self.verdict.status is Status.FAILED:
             pytest.fail(self._failure_text(self.verdict), pytrace=False)
 

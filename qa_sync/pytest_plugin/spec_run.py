@@ -131,7 +131,7 @@ class SpecRun:
             for c in ready.checklists
         ]
         config = RunConfig(
-            self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop, simulated=ready.simulated
+            self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop, is_simulated=ready.is_simulated
         )
         events = run(only, ready.open_environment, config)
         ids = frozenset((self.path, check) for check in selected)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from qa_sync.reports.shared.failure_causes import EXAMPLES, failure_causes
+from qa_sync.reports.shared.failure_causes import cause_key, failure_causes
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import Line, Style, columns, text_of
 from qa_sync.reports.terminal.failure_block import all_blocks
@@ -30,14 +30,16 @@ def failure_text(results: Results, lines: Sequence[str], verdict: CheckFinished,
 
     Unless `every`, the checks after the first ones of a cause have one line each.
     """
-    cause = next(cause for cause in failure_causes(results) if any(c.id == verdict.id for c in cause.checks))
-    if not every and verdict.id not in {check.id for check in cause.checks[:EXAMPLES]}:
+    heading = next(s.heading for s in results.sections if s.key == verdict.key)
+    key = cause_key(verdict, heading)
+    cause = next(cause for cause in failure_causes(results) if cause.key == key)
+    if not every and verdict.id not in {check.id for check in cause.examples()}:
         return f"{verdict.spec}:{verdict.line}: as above: {cause.headline} (pytest -v shows each)"
     alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in results.specs)
     output = OutputOptions(
         quiet=True,
         source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None,
-        simulated=results.simulated,
+        simulated=results.simulated_specs,
     )
     return text_of(all_blocks(replace(results, specs=alone), output))
 

@@ -2,86 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec.structs import replace
+from msgspec import Struct, field
 
 from qa_sync.running.events import (
     CheckFinished,
     Event,
+    Leftover,
     RunFinished,
     RunStarted,
     SectionFinished,
     SectionStarted,
     SpecStarted,
 )
-from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.results import Results, SectionResult, SpecResult, spilled_checks
+from qa_sync.spill import SpillFile
 
-E = TypeVar("E")
-T = TypeVar("T")
+SectionId = tuple[str, str]
+"""The path of a spec and the key of a section."""
 
 
-def share_values(events: Iterable[Event]) -> Iterator[Event]:
-    """Pass events through; equal parts of checks become one object, since a run of many specs keeps all its checks."""
-    shared: dict[object, Any] = {}
+class SectionSoFar(Struct):
+    """A section of a run that goes on; `started` is None before its first event."""
 
-    def share(value: T) -> T:
-        same: T = shared.setdefault((type(value), value), value)
-        return same
+    started: SectionStarted | None = None
+    checks: Sequence[CheckFinished] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
-    for event in events:
-        if not isinstance(event, CheckFinished):
-            yield event
-            continue
-        same = isinstance(event.actual, str) and event.actual == event.expected
-        yield replace(
-            event,
-            spec=share(event.spec),
-            key=share(event.key),
-            actual=event.expected if same else event.actual,
-            records=share(tuple(map(share, event.records))),
-            steps=share(event.steps),
-            arrivals=share(tuple(map(share, event.arrivals))),
+
+class RunSoFar(Struct):
+    """The events of a run so far; with a `file`, the checks of finished sections are in it instead of memory."""
+
+    file: SpillFile | None = None
+    started: RunStarted | None = None
+    specs: dict[str, SpecStarted] = field(default_factory=dict)
+    sections: dict[SectionId, SectionSoFar] = field(default_factory=dict)
+    open: dict[SectionId, list[CheckFinished]] = field(default_factory=dict)
+    duration_s: float | None = None
+
+    def add(self, event: Event) -> None:
+        """Add an event."""
+        match event:
+            case CheckFinished():
+                at = event.spec, event.key
+                if at not in self.open:
+                    self.open[at] = [*self._section(at).checks]
+                self.open[at].append(event)
+            case SectionFinished():
+                at = event.spec, event.key
+                self._section(at).leftovers += event.leftovers
+                self._close(at)
+            case SectionStarted():
+                self._section((event.spec, event.key)).started = event
+            case SpecStarted():
+                self.specs.setdefault(event.spec, event)
+            case RunStarted():
+                self.started = self.started or event
+            case RunFinished():
+                self.duration_s = (self.duration_s or 0.0) + event.duration_s
+            case _:
+                pass  # only progress shows steps and polls
+
+    def results(self) -> Results:
+        """Return the results so far; raises ValueError when the run has not started."""
+        if self.started is None:
+            raise ValueError("a stream of events starts with RunStarted")
+        for at in [*self.open]:
+            self._close(at)
+        found: dict[str, list[SectionResult]] = {}
+        for (spec, _), section in self.sections.items():
+            if s := section.started:
+                one = SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, section.checks)
+                found.setdefault(spec, []).append(one)
+
+        def in_order(spec: str) -> tuple[SectionResult, ...]:  # sections in parallel start in any order
+            return tuple(sorted(found.get(spec, ()), key=lambda section: section.ordinal))
+
+        return Results(
+            mode=self.started.mode,
+            seed=self.started.seed,
+            started=self.started.started,
+            duration_s=self.duration_s or 0.0,
+            specs=tuple(
+                SpecResult(e.spec, e.title, in_order(e.spec), simulated=e.simulated) for e in self.specs.values()
+            ),
+            simulated=self.started.simulated,
+            leftovers=tuple(self.leftovers()),
         )
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """Yield the records that were not cleaned up, in the order of the specs."""
+        numbers = {spec: number for number, spec in enumerate(self.specs)}
+
+        def place(item: tuple[SectionId, SectionSoFar]) -> tuple[int, int]:
+            (spec, _), section = item
+            return (numbers.get(spec, 0), section.started.ordinal) if section.started else (0, 0)
+
+        lost = ((at, section) for at, section in self.sections.items() if section.leftovers)
+        for _, section in sorted(lost, key=place):
+            yield from section.leftovers
+
+    def decided(self, at: SectionId) -> frozenset[str]:
+        """Return the ids of a section's checks that have a verdict."""
+        checks = self.open.get(at) or (self.sections[at].checks if at in self.sections else ())
+        return frozenset(check.id for check in checks)
+
+    def copy(self, file: SpillFile | None = None) -> RunSoFar:
+        """Return an independent copy, which writes to its own file."""
+        sections = {at: SectionSoFar(s.started, s.checks, s.leftovers) for at, s in self.sections.items()}
+        unfinished = {at: [*checks] for at, checks in self.open.items()}
+        return RunSoFar(file, self.started, dict(self.specs), sections, unfinished, self.duration_s)
+
+    def close(self) -> None:
+        """Remove the file; results are not readable afterwards."""
+        if self.file:
+            self.file.close()
+
+    def _section(self, at: SectionId) -> SectionSoFar:
+        return self.sections.setdefault(at, SectionSoFar())
+
+    def _close(self, at: SectionId) -> None:
+        """Put the checks of a section in order, and into the file."""
+        checks = self.open.pop(at, None)
+        if checks is None:
+            return
+        section = self._section(at)
+        if section.started:
+            place = {check: number for number, check in enumerate(section.started.checks)}
+            checks.sort(key=lambda check: place.get(check.id, len(place)))
+        section.checks = spilled_checks(self.file, checks) if self.file else tuple(checks)
 
 
 def collect_results(events: Iterable[Event]) -> Results:
     """Collect a stream of events into Results; raises ValueError when it does not start with RunStarted."""
-    seen = list(events)
-    started = next(iter(_only(RunStarted, seen)), None)
-    if started is None:
-        raise ValueError("a stream of events starts with RunStarted")
-    checks: dict[tuple[str, str], list[CheckFinished]] = {}
-    for check in _only(CheckFinished, seen):
-        checks.setdefault((check.spec, check.key), []).append(check)
-    sections: dict[str, list[SectionResult]] = {}
-    for s in _only(SectionStarted, seen):
-        place = {check: at for at, check in enumerate(s.checks)}
-        found = sorted(checks.get((s.spec, s.key), ()), key=lambda check: place.get(check.id, len(place)))
-        section = SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, tuple(found))
-        sections.setdefault(s.spec, []).append(section)
-
-    def in_order(spec: str) -> tuple[SectionResult, ...]:  # sections in parallel start in any order
-        return tuple(sorted(sections.get(spec, ()), key=lambda section: section.ordinal))
-
-    return Results(
-        mode=started.mode,
-        seed=started.seed,
-        started=started.started,
-        duration_s=sum(e.duration_s for e in _only(RunFinished, seen)),
-        specs=tuple(SpecResult(e.spec, e.title, in_order(e.spec)) for e in _only(SpecStarted, seen)),
-        simulated=started.simulated,
-        leftovers=tuple(lost for e in _finished(seen) for lost in e.leftovers),
-    )
-
-
-def _finished(seen: list[Event]) -> list[SectionFinished]:
-    """Return the finished sections in the order of the specs."""
-    specs = [e.spec for e in _only(SpecStarted, seen)]
-    ordinals = {(e.spec, e.key): (specs.index(e.spec), e.ordinal) for e in _only(SectionStarted, seen)}
-    return sorted(_only(SectionFinished, seen), key=lambda e: ordinals.get((e.spec, e.key), (0, 0)))
-
-
-def _only(kind: type[E], events: Iterable[Event]) -> list[E]:
-    return [e for e in events if isinstance(e, kind)]
+    run = RunSoFar()
+    for event in events:
+        run.add(event)
+    return run.results()

@@ -78,10 +78,11 @@ class RunStarted(Struct, frozen=True):
 
 
 class SpecStarted(Struct, frozen=True):
-    """A spec started."""
+    """A spec started; `simulated`: its latencies are of a simulated clock, in a run whose others are not all."""
 
     spec: str
     title: str
+    simulated: bool = False
 
 
 class SectionStarted(Struct, frozen=True):

@@ -1,12 +1,13 @@
-"""Completes the events of an interrupted run: every check without a verdict is reported as not run."""
+"""Completes an interrupted run: every check without a verdict is reported as not run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.running.events import CheckFinished, Event, RunFinished, RunStarted, SectionStarted, SpecStarted
+from qa_sync.running.collect_results import RunSoFar
+from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionStarted, SpecStarted
 from qa_sync.running.runner import no_sign_off, not_run
 
 if TYPE_CHECKING:
@@ -16,44 +17,41 @@ INTERRUPTED: Final = "not run: the run was interrupted"
 UNFINISHED: Final = "not run: the run had not come to it"
 
 
-def completed(
-    seen: Sequence[Event],
+def missing_events(
+    so_far: RunSoFar,
     checklists: Iterable[Checklist],
     duration_s: float,
     sign_off: Callable[[Check], SignOff | None] = no_sign_off,
     reason: str = INTERRUPTED,
 ) -> Iterator[Event]:
-    """Yield the events of an interrupted run, then those that say what did not run, for `reason`.
+    """Yield the events that an interrupted run lacks: those that say what did not run, for `reason`.
 
     Raises ValueError for a run without a start.
     """
-    if not any(isinstance(event, RunStarted) for event in seen):
+    if so_far.started is None:
         raise ValueError("the run was interrupted before it started")
-    yield from seen
-    specs = {event.spec for event in seen if isinstance(event, SpecStarted)}
-    sections = {(event.spec, event.key) for event in seen if isinstance(event, SectionStarted)}
-    decided = {(event.spec, event.id) for event in seen if isinstance(event, CheckFinished)}
     for checklist in checklists:
         spec = checklist.dataflow.path
-        if spec not in specs:
+        if spec not in so_far.specs:
             yield SpecStarted(spec, checklist.dataflow.title)
         for plan in checklist.sections:
-            if (spec, plan.section.key) not in sections:
+            at = spec, plan.section.key
+            if at not in so_far.sections:
                 yield _section(spec, plan)
-            yield from _undecided(spec, plan, decided, sign_off, reason)
-    if not any(isinstance(event, RunFinished) for event in seen):
+            yield from _undecided(spec, plan, so_far.decided(at), sign_off, reason)
+    if so_far.duration_s is None:
         yield RunFinished(duration_s)
 
 
 def _undecided(
     spec: str,
     plan: SectionPlan,
-    decided: Container[tuple[str, str]],
+    decided: Container[str],
     sign_off: Callable[[Check], SignOff | None],
     reason: str,
 ) -> Iterator[CheckFinished]:
     for check in plan.checks:
-        if (spec, check.id) not in decided:
+        if check.id not in decided:
             yield not_run(spec, plan.section.key, check, sign_off, None if check.is_decided else reason)
 
 

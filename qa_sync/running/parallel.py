@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
-from threading import Thread
+from threading import Lock, Thread
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -31,7 +30,7 @@ EventQueue: TypeAlias = "SimpleQueue[Event | _ThreadEnded]"
 
 
 def merge_streams(
-    streams: Sequence[Stream], count: int, stop: Flag, is_silent: Callable[[], bool] | None = None
+    streams: Iterable[Stream], count: int, stop: Flag, is_silent: Callable[[], bool] | None = None
 ) -> Iterator[Event]:
     """Yield the events of all streams; `count` streams run at once, started in the given order.
 
@@ -40,12 +39,9 @@ def merge_streams(
     in one stream ends the others in the same way.
     """
     events_queue: EventQueue = SimpleQueue()
-    waiting = deque(streams)
+    waiting = _Waiting(streams)
     # Daemon threads, so that a second Ctrl-C exits immediately.
-    threads = [
-        Thread(target=_run_streams, args=(waiting, events_queue, stop), daemon=True)
-        for _ in range(min(count, len(streams)))
-    ]
+    threads = [Thread(target=_run_streams, args=(waiting, events_queue, stop), daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
     running = _RunningThreads(events_queue, len(threads))
@@ -62,6 +58,19 @@ def merge_streams(
         raise
     if running.error is not None:
         raise running.error
+
+
+class _Waiting:
+    """The streams that have not started; each is made when it starts."""
+
+    def __init__(self, streams: Iterable[Stream]) -> None:
+        self._streams = iter(streams)
+        self._lock = Lock()
+
+    def next(self) -> Stream | None:
+        """Return the next stream, None after the last one."""
+        with self._lock:
+            return next(self._streams, None)
 
 
 @dataclass(slots=True)
@@ -90,12 +99,11 @@ class _RunningThreads:
             yield item
 
 
-def _run_streams(waiting: deque[Stream], events_queue: EventQueue, stop: Flag) -> None:
+def _run_streams(waiting: _Waiting, events_queue: EventQueue, stop: Flag) -> None:
     error: BaseException | None = None
     try:
-        while waiting and not stop.is_set():
-            if stream := _next(waiting):
-                _forward(stream(), events_queue, stop)
+        while not stop.is_set() and (stream := waiting.next()):
+            _forward(stream(), events_queue, stop)
     except KeyboardInterrupt:
         pass  # the way a stopped stream ends
     except BaseException as raised:  # noqa: BLE001 - raised again by the consuming thread
@@ -103,13 +111,6 @@ def _run_streams(waiting: deque[Stream], events_queue: EventQueue, stop: Flag) -
         stop.set()
     finally:
         events_queue.put(_ThreadEnded(error))
-
-
-def _next(waiting: deque[Stream]) -> Stream | None:
-    try:
-        return waiting.popleft()
-    except IndexError:
-        return None  # another thread took it first
 
 
 def _forward(events: Generator[Event, None, None], events_queue: EventQueue, stop: Flag) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from math import ceil
+from typing import overload
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Status, worst_status
+from qa_sync.spill import SpilledTuple, SpillFile
 
 DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
 """The direction of arrivals by check kind where a result does not have it: None for either, else forward."""
@@ -37,20 +40,43 @@ class Latency(Struct, frozen=True):
     max_s: float
 
 
+class SectionSummary(Struct, frozen=True):
+    """What a section's checks are asked most often, so that spilled ones need not be read again."""
+
+    counts: Mapping[Status, int]
+    stopped_early: bool
+
+
+def spilled_checks(file: SpillFile, checks: Sequence[CheckFinished]) -> SpilledTuple[CheckFinished]:
+    """Return the checks of a section, which are then in the file."""
+    return SpilledTuple(file, checks, _summary(checks))
+
+
+def _summary(checks: Sequence[CheckFinished]) -> SectionSummary:
+    stopped = any(c.status is Status.SKIPPED and c.message == STOPPED_EARLY for c in checks)
+    return SectionSummary(Counter(c.status for c in checks), stopped)
+
+
 class SectionResult(Struct, frozen=True):
-    """A section with its checks in the order of the checklist."""
+    """A section with its checks in the order of the checklist; those of a large run are in a temporary file."""
 
     key: str
     ordinal: int
     heading: str
     line: int
     duplicate_of: int | None
-    checks: tuple[CheckFinished, ...]
+    checks: Sequence[CheckFinished]
+
+    @property
+    def summary(self) -> SectionSummary:
+        """The numbers of its checks."""
+        known = self.checks.summary if isinstance(self.checks, SpilledTuple) else None
+        return known if isinstance(known, SectionSummary) else _summary(self.checks)
 
     @property
     def status(self) -> Status:
         """The worst status of its checks; `skipped` when it has none."""
-        return worst_status(c.status for c in self.checks) or Status.SKIPPED
+        return worst_status(self.summary.counts) or Status.SKIPPED
 
     @property
     def latencies(self) -> dict[str, Latency]:
@@ -65,14 +91,16 @@ class SpecResult(Struct, frozen=True):
 
     `newly` are the ids of checks that fail or have an error, and did not in their last run (None: not known);
     `verified` is the real time at which a check last passed or failed, in this run or an earlier one (None: not known).
+    `simulated`: its latencies are of a simulated clock, in a run in which not all are.
     """
 
     spec: str
     title: str
     sections: tuple[SectionResult, ...]
     text: str | None = None
-    newly: tuple[str, ...] | None = None
+    newly: Sequence[str] | None = None
     verified: datetime | None = None
+    simulated: bool = False
 
 
 class KnownFailure(Struct, frozen=True):
@@ -126,7 +154,7 @@ class Results(Struct, frozen=True, dict=True):
     duration_s: float
     specs: tuple[SpecResult, ...]
     leftovers: tuple[Leftover, ...]
-    recordings: tuple[Recording, ...] = ()
+    recordings: Sequence[Recording] = ()
     known: tuple[KnownFailure, ...] = ()
     overdue: tuple[str, ...] = ()
     interrupted: bool = False
@@ -137,32 +165,51 @@ class Results(Struct, frozen=True, dict=True):
     unfinished: bool = False
 
     @cached_property
-    def checks(self) -> tuple[CheckFinished, ...]:
+    def sections(self) -> tuple[SectionResult, ...]:
+        """All sections of all specs."""
+        return tuple(section for spec in self.specs for section in spec.sections)
+
+    @cached_property
+    def checks(self) -> Sequence[CheckFinished]:
         """All checks of all sections."""
-        return tuple(c for spec in self.specs for section in spec.sections for c in section.checks)
+        if any(isinstance(section.checks, SpilledTuple) for section in self.sections):
+            return _ChecksOfSections(self.sections)
+        return tuple(c for section in self.sections for c in section.checks)
+
+    def with_status(self, *statuses: Status) -> Iterator[CheckFinished]:
+        """Yield the checks that have one of these statuses; sections without any are not read."""
+        for section in self.sections:
+            yield from checks_with_status(section, statuses)
 
     @cached_property
     def totals(self) -> Mapping[Status, int]:
         """The number of checks of each status, all five always present."""
-        count = Counter(c.status for c in self.checks)
+        count: Counter[Status] = Counter()
+        for section in self.sections:
+            count.update(section.summary.counts)
         return {status: count[status] for status in Status}
 
     @cached_property
     def known_by_check(self) -> Mapping[tuple[str, str], KnownFailure]:
         """The known failures by path of the spec and id of the check."""
         excused = {(entry.spec, entry.check): entry for entry in self.known}
-        found = ((c, excused.get((c.spec, c.id)) or excused.get((None, c.id))) for c in self.checks if excused)
-        return {(c.spec, c.id): entry for c, entry in found if entry and c.status is Status.FAILED}
+        failed = self.with_status(Status.FAILED) if excused else ()
+        found = ((c, excused.get((c.spec, c.id)) or excused.get((None, c.id))) for c in failed)
+        return {(c.spec, c.id): entry for c, entry in found if entry}
 
-    @property
-    def has_real_times(self) -> bool:
-        """Whether the latencies are of this run and of a real clock: neither replayed nor simulated."""
-        return self.mode != "replay" and not self.simulated
+    @cached_property
+    def simulated_specs(self) -> frozenset[str]:
+        """The specs whose latencies are of a simulated clock."""
+        return frozenset(spec.spec for spec in self.specs if self.simulated or spec.simulated)
+
+    def has_real_times(self, spec: str) -> bool:
+        """Return whether the latencies of a spec are of this run and of a real clock: not replayed, not simulated."""
+        return self.mode != "replay" and spec not in self.simulated_specs
 
     @property
     def stopped_early(self) -> bool:
         """Whether checks did not run because the run stopped at the first failure or error."""
-        return any(c.status is Status.SKIPPED and c.message == STOPPED_EARLY for c in self.checks)
+        return any(section.summary.stopped_early for section in self.sections)
 
     @property
     def exit_code(self) -> int:
@@ -180,6 +227,35 @@ class Results(Struct, frozen=True, dict=True):
             return 1
         nothing_ran = not (totals[Status.PASSED] or totals[Status.FAILED])
         return 3 if totals[Status.ERROR] or nothing_ran or self.undeleted else 0
+
+
+def checks_with_status(section: SectionResult, statuses: Collection[Status]) -> Iterator[CheckFinished]:
+    """Yield the checks of a section that have one of these statuses."""
+    if any(status in statuses for status in section.summary.counts):
+        yield from (check for check in section.checks if check.status in statuses)
+
+
+class _ChecksOfSections(Sequence[CheckFinished]):
+    """The checks of all sections, one section in memory at a time."""
+
+    def __init__(self, sections: Sequence[SectionResult]) -> None:
+        self._sections = sections
+        self._length = sum(len(section.checks) for section in sections)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[CheckFinished]:
+        return (check for section in self._sections for check in section.checks)
+
+    @overload
+    def __getitem__(self, at: int) -> CheckFinished: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[CheckFinished]: ...
+    def __getitem__(self, at: int | slice) -> CheckFinished | Sequence[CheckFinished]:
+        if isinstance(at, slice):
+            return tuple(self)[at]
+        return next(islice(self, range(self._length)[at], None))
 
 
 def with_texts(results: Results, texts: Mapping[str, str]) -> Results:

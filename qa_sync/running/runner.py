@@ -57,14 +57,19 @@ def no_sign_off(_check: Check) -> SignOff | None:
     return None
 
 
+def never_simulated(_spec: str) -> bool:
+    """Return False: the clock is real."""
+    return False
+
+
 class RunConfig(Struct, frozen=True):
     """The options of a run; `stopwatch` returns real seconds.
 
     `parallel_sections` is the number of sections in parallel; `stop_at_first_failure` stops the run at the first
     failure or error; `stop` is set when the run is interrupted, and ends every wait; `sign_off` returns the user's
     verdicts of manual checks; `is_silent` returns whether to wait no longer for the sections of an interrupted run
-    (None: wait); `simulated` says that `started` is of a simulated clock; `scenarios_of` returns
-    the scenarios of a section when it runs.
+    (None: wait); `is_simulated` returns whether the clock of a spec is simulated; `scenarios_of` returns the scenarios
+    of a section when it runs.
     """
 
     mode: str
@@ -76,7 +81,7 @@ class RunConfig(Struct, frozen=True):
     stop: Flag = field(default_factory=Flag)
     sign_off: Callable[[Check], SignOff | None] = no_sign_off
     is_silent: Callable[[], bool] | None = None
-    simulated: bool = False
+    is_simulated: Callable[[str], bool] = never_simulated
     scenarios_of: ScenariosOf = planned_scenarios
 
 
@@ -88,21 +93,26 @@ def run(
     On an interruption, the created records are deleted before the interruption is raised.
     """
     started = config.stopwatch()
-    total = sum(len(plan.checks) for checklist in checklists for plan in checklist.sections)
-    yield RunStarted(config.mode, config.seed, config.started, total, config.simulated)
+    sections = [len(plan.checks) for checklist in checklists for plan in checklist.sections]
+    total = sum(sections)
+    clocks = {config.is_simulated(checklist.dataflow.path) for checklist in checklists}
+    yield RunStarted(config.mode, config.seed, config.started, total, clocks == {True})
+    is_mixed = len(clocks) > 1
     stop_early = Flag()
     try:
         if config.parallel_sections > 1:
-            yield from (SpecStarted(c.dataflow.path, c.dataflow.title) for c in checklists)
-            sections = [
-                _SectionRun(c, plan, open_environment, config, stop_early) for c in checklists for plan in c.sections
-            ]
+            yield from (_spec_started(c, config, is_mixed=is_mixed) for c in checklists)
+            streams = (
+                _SectionRun(c, plan, open_environment, config, stop_early).events
+                for c in checklists
+                for plan in c.sections
+            )
             from qa_sync.running.parallel import merge_streams  # noqa: PLC0415 - a replay needs no threads
 
-            streams = [section.events for section in sections]
-            yield from merge_streams(streams, config.parallel_sections, config.stop, config.is_silent)
+            parallel = min(config.parallel_sections, len(sections))
+            yield from merge_streams(streams, parallel, config.stop, config.is_silent)
         else:
-            yield from _run_serially(checklists, open_environment, config, stop_early)
+            yield from _run_serially(checklists, open_environment, config, stop_early, is_mixed=is_mixed)
     except GeneratorExit:
         raise  # the caller has stopped iterating
     except BaseException:
@@ -111,11 +121,21 @@ def run(
     yield RunFinished(config.stopwatch() - started)
 
 
+def _spec_started(checklist: Checklist, config: RunConfig, *, is_mixed: bool) -> SpecStarted:
+    spec = checklist.dataflow
+    return SpecStarted(spec.path, spec.title, is_mixed and config.is_simulated(spec.path))
+
+
 def _run_serially(
-    checklists: Sequence[Checklist], open_environment: OpenEnvironment, config: RunConfig, stop_early: Flag
+    checklists: Sequence[Checklist],
+    open_environment: OpenEnvironment,
+    config: RunConfig,
+    stop_early: Flag,
+    *,
+    is_mixed: bool,
 ) -> Iterator[Event]:
     for checklist in checklists:
-        yield SpecStarted(checklist.dataflow.path, checklist.dataflow.title)
+        yield _spec_started(checklist, config, is_mixed=is_mixed)
         for plan in checklist.sections:
             yield from _SectionRun(checklist, plan, open_environment, config, stop_early).events()
 

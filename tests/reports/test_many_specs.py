@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from msgspec.structs import replace
 from report_samples import STARTED, check
 
 from qa_sync.reports.formats import markdown, results_json, results_json_reader
-from qa_sync.reports.history.earlier_runs import Earlier, with_earlier
-from qa_sync.reports.history.earlier_verdicts import read_earlier
+from qa_sync.reports.history.earlier_runs import Earlier, EarlierOf, nothing_earlier, with_earlier
+from qa_sync.reports.history.earlier_verdicts import earlier_verdicts
 from qa_sync.reports.history.merge_results import merge_results
 from qa_sync.reports.history.store import append_run
 from qa_sync.reports.html import page
@@ -69,11 +70,16 @@ def test_all_failing_still_fits_a_screen() -> None:
     assert len(lines[lines.index("Specs") :]) <= 24
 
 
+def of(earlier: Mapping[str, Earlier]) -> EarlierOf:
+    """Return the function that looks a spec up."""
+    return lambda spec: earlier.get(spec.spec)
+
+
 def test_what_newly_fails_and_when_each_was_verified_is_shown_everywhere() -> None:
     failing = "1-a-customer-to-b-client/create/y"
     earlier = {f"specs/{n:03}.txt": Earlier({failing: Status.PASSED}, STARTED) for n in range(100)}
     earlier["specs/099.txt"].statuses[failing] = Status.FAILED
-    some = with_earlier(replace(hundred(), ran=STARTED + timedelta(days=2)), earlier)
+    some = with_earlier(replace(hundred(), ran=STARTED + timedelta(days=2)), of(earlier))
     lines = shown(some).splitlines()
     overview = lines[lines.index("Specs  2 newly fail") :]
     assert len(overview) <= 24
@@ -100,16 +106,16 @@ def test_a_spec_without_a_verdict_was_verified_when_an_earlier_run_did() -> None
     nothing = replace(broken, checks=tuple(c for c in broken.checks if c.status is Status.ERROR))
     some = replace(some, specs=(replace(some.specs[17], sections=(nothing,)), some.specs[18]))
     before = {"specs/017.txt": Earlier({}, STARTED - timedelta(days=9))}
-    verified = with_earlier(some, before)
+    verified = with_earlier(some, of(before))
     assert [spec.verified for spec in verified.specs] == [STARTED - timedelta(days=9), STARTED]
     assert [spec.newly for spec in verified.specs] == [(nothing.checks[0].id,), None]
-    assert [spec.verified for spec in with_earlier(some, {}).specs] == [None, STARTED]
+    assert [spec.verified for spec in with_earlier(some, nothing_earlier).specs] == [None, STARTED]
 
 
 def test_a_known_failure_is_not_new() -> None:
     some = hundred()
     known = KnownFailure("1-a-customer-to-b-client/create/y", "me", "known", "2030-01-01", "specs/017.txt")
-    specs = with_earlier(replace(some, known=(known,)), {}, has_baseline=True).specs
+    specs = with_earlier(replace(some, known=(known,)), nothing_earlier, has_baseline=True).specs
     assert [n for n, spec in enumerate(specs) if spec.newly] == [40, 99]
 
 
@@ -125,10 +131,12 @@ def test_merged_runs_say_what_newly_fails() -> None:
 
 def test_the_history_knows_what_newly_fails(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
-    assert read_earlier(path, hundred()) == {}
+    with earlier_verdicts(path) as earlier:
+        assert earlier(hundred().specs[0]) is None
     for n, bad in enumerate(({}, {99: Status.FAILED}, dict.fromkeys(range(100), Status.SKIPPED))):
         append_run(hundred(bad), path, {}, lambda n=n: STARTED + timedelta(days=n))  # type: ignore[misc]
-    specs = with_earlier(hundred(), read_earlier(path, hundred())).specs
+    with earlier_verdicts(path) as earlier:
+        specs = with_earlier(hundred(), earlier).specs
     assert [n for n, spec in enumerate(specs) if spec.newly] == [17, 40]
     assert specs[0].newly == ()
 

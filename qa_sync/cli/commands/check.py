@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -56,13 +56,14 @@ from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
-from qa_sync.running.collect_results import share_values
+from qa_sync.running.collect_results import RunSoFar
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event
 from qa_sync.running.records.cleanup import count_undeleted
-from qa_sync.running.results import with_texts
+from qa_sync.running.results import Results, with_texts
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings
+from qa_sync.spill import MOST_IN_MEMORY, SpillFile
 
 if TYPE_CHECKING:
     from qa_sync.modes.live_systems.planned_time import PlannedTime
@@ -148,12 +149,15 @@ def check(
         run_config = _run_config(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
         narrow = partial(_selected, chosen, ids)
         events = run(chosen.checklists, prepared.open_environment, run_config)
-        shown = narrow(share_values(_redacted(events, prepared.redact) if prepared.redact else events))
+        shown = narrow(_redacted(events, prepared.redact) if prepared.redact else events)
         if ids is None and chosen.ids is None:
             shown = prepared.recorded(shown)
         head = partial(replace, ran=ran, options=typed_options())
-        shown = results_so_far(shown, targets, chosen.checklists, lambda some: with_texts(head(some), texts), narrow)
-        results = results_of(terminal.follow(shown), prepared, chosen.checklists, run_config, narrow)
+        so_far = RunSoFar(SpillFile() if len(chosen.checklists) > MOST_IN_MEMORY else None)
+        click.get_current_context().call_on_close(so_far.close)
+        complete = partial(_completed, head, texts)
+        shown = results_so_far(shown, so_far, targets, chosen.checklists, complete, narrow)
+        results = results_of(terminal.follow(shown), so_far, prepared, chosen.checklists, run_config, narrow)
     undeleted = count_undeleted(results.leftovers, job.cards)
     results = excused(replace(head(results), undeleted=undeleted, recordings=prepared.recordings()))
     baseline, history = history_options.baseline, history_options.history
@@ -184,6 +188,10 @@ def _planned_time(
         timeout_s=max(job.timeout_s, job.max_lag_s or 0.0),
         parallel=wait_options.jobs or prepared.parallel_sections,
     )
+
+
+def _completed(head: Callable[[Results], Results], texts: Mapping[str, str], results: Results) -> Results:
+    return with_texts(head(results), texts)
 
 
 def _selected(chosen: Selected, ids: frozenset[CheckId] | None, events: Iterator[Event]) -> Iterator[Event]:
@@ -234,7 +242,7 @@ def _run_config(
         prepared.stop,
         sign_off_source(sign_off_options.sign_off, prepared.checklists, interactive=sign_off_options.interactive),
         prepared.is_silent,
-        prepared.simulated,
+        prepared.is_simulated,
         prepared.scenarios_of,
     )
 

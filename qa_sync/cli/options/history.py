@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,9 +14,6 @@ from qa_sync.errors import UsageError
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings
-
-if TYPE_CHECKING:
-    from qa_sync.reports.history.earlier_runs import Earlier
 
 history_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--history/--no-history",
@@ -45,18 +42,14 @@ def compared_to_earlier(results: Results, settings: Settings, wanted: bool | Non
     """
     if len(results.specs) < 2:  # noqa: PLR2004 - an overview is of several specs
         return results
-    from qa_sync.reports.history.earlier_runs import with_earlier  # noqa: PLC0415 - start-up speed
-
-    return with_earlier(results, _earlier(results, settings) if _is_on(wanted) else {}, has_baseline=has_baseline)
-
-
-def _earlier(results: Results, settings: Settings) -> Mapping[str, Earlier]:
-    from qa_sync.reports.history.earlier_verdicts import read_earlier  # noqa: PLC0415 - start-up speed
+    from qa_sync.reports.history.earlier_runs import nothing_earlier, with_earlier  # noqa: PLC0415 - start-up speed
+    from qa_sync.reports.history.earlier_verdicts import earlier_verdicts  # noqa: PLC0415 - as above
     from qa_sync.reports.history.store import history_path  # noqa: PLC0415 - as above
 
-    with suppress(UsageError):
-        return read_earlier(history_path(folder_of(settings)), results)
-    return {}
+    if _is_on(wanted):
+        with suppress(UsageError), earlier_verdicts(history_path(folder_of(settings))) as earlier:
+            return with_earlier(results, earlier, has_baseline=has_baseline)
+    return with_earlier(results, nothing_earlier, has_baseline=has_baseline)
 
 
 def save_history(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:

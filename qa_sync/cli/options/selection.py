@@ -18,6 +18,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import PreparedRun
 from qa_sync.settings.model import Settings
+from qa_sync.spill import change_items
 
 if TYPE_CHECKING:
     from qa_sync.checklist.keyword_expression import Matcher
@@ -116,11 +117,12 @@ def narrow_by(selection: Selection) -> Callable[[Sequence[Checklist]], Sequence[
     return lambda checklists: _narrowed(checklists, select(checklists, selection), whole_sections=True)
 
 
-def _narrowed(
-    checklists: Sequence[Checklist], ids: frozenset[CheckId], *, whole_sections: bool
-) -> tuple[Checklist, ...]:
-    kept = (narrow_checklist(checklist, ids, whole_sections=whole_sections) for checklist in checklists)
-    return tuple(checklist for checklist in kept if checklist.sections)
+def _narrowed(checklists: Sequence[Checklist], ids: frozenset[CheckId], *, whole_sections: bool) -> Sequence[Checklist]:
+    def narrow(checklist: Checklist) -> Checklist | None:
+        kept = narrow_checklist(checklist, ids, whole_sections=whole_sections)
+        return kept if kept.sections else None
+
+    return change_items(checklists, narrow)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:

@@ -22,7 +22,7 @@ def github(results: Results) -> Iterator[str]:
 
     GitHub shows ten errors and ten warnings per step; the others are only in its log.
     """
-    return (_command(check) for check in results.checks if check.status in LEVELS)
+    return (_command(check) for check in results.with_status(*LEVELS))
 
 
 def _command(check: CheckFinished) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from qa_sync.reports.shared.escape import escape_invisible
@@ -30,7 +30,7 @@ def render(results: Results) -> str:
 def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` suite by suite."""
     known = results.known_by_check
-    attributes = {"name": "qa-sync", **_counts(results.checks, known), "time": _seconds(results.duration_s)}
+    attributes = {"name": "qa-sync", **_counts(results.sections, known), "time": _seconds(results.duration_s)}
     suites = [(spec.spec, section) for spec in results.specs for section in spec.sections]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield _ascii(_start("testsuites", attributes) + (">" if suites else "/>\n"))
@@ -43,8 +43,8 @@ def pieces(results: Results) -> Iterator[str]:
 def _suite(spec: str, section: SectionResult, results: Results, known: KnownById) -> str:
     attributes = {
         "name": f"{spec} {section.ordinal} {section.heading}",
-        **_counts(section.checks, known),
-        "time": _seconds(sum(map(_real_latency_s if results.has_real_times else _no_time_s, section.checks))),
+        **_counts([section], known),
+        "time": _seconds(sum(map(_real_latency_s if results.has_real_times(spec) else _no_time_s, section.checks))),
         "timestamp": (results.ran or results.started).isoformat(timespec="seconds"),
     }
     properties = {
@@ -65,9 +65,10 @@ def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure |
     mark = origin_text(check)
     name = _escape(f"{check.kind}: {check.title}{mark and f' ({mark})'}")
     values = {"id": check.id, "kind": check.kind, "origin": check.origin}
-    time = _seconds(_real_latency_s(check) if results.has_real_times else 0.0)
-    if check.latency_s is not None and not results.has_real_times:
-        values[latency_key(results)] = _seconds(check.latency_s)
+    is_real = results.has_real_times(check.spec)
+    time = _seconds(_real_latency_s(check) if is_real else 0.0)
+    if check.latency_s is not None and not is_real:
+        values[latency_key(results, check.spec)] = _seconds(check.latency_s)
     properties = _properties(values, "      ")
     start = f'    <testcase classname="{classname}" name="{name}" file="{file}" line="{check.line}" time="{time}">'
     return "\n".join([start, properties, *(f"      {line}" for line in _verdict(check, known)), "    </testcase>"])
@@ -108,9 +109,12 @@ def _details(check: CheckFinished) -> str:
     return "\n".join(lines)
 
 
-def _counts(checks: Sequence[CheckFinished], known: KnownById) -> dict[str, str]:
-    count = Counter(check.status for check in checks)
-    excused = sum((check.spec, check.id) in known for check in checks) if known else 0
+def _counts(sections: Iterable[SectionResult], known: KnownById) -> dict[str, str]:
+    count: Counter[Status] = Counter()
+    excused = 0
+    for section in sections:
+        count.update(section.summary.counts)
+        excused += sum((c.spec, c.id) in known for c in section.checks) if known else 0
     return {
         "tests": str(count.total()),
         "failures": str(count[Status.FAILED] - excused),

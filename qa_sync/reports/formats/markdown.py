@@ -15,7 +15,7 @@ from qa_sync.reports.shared.rerun import rerun_command
 from qa_sync.reports.shared.spec_states import MANY_SPECS, knows_earlier, spec_states
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
-    counts,
+    counts_of,
     cut_short,
     excerpts,
     group_not_removed,
@@ -56,7 +56,7 @@ def pieces(results: Results) -> Iterator[str]:
 def _head(results: Results) -> Iterator[str]:
     totals = results.totals
     status = next((s for s in (Status.FAILED, Status.ERROR, Status.PASSED) if totals[s]), Status.ERROR)
-    totals_text = ", ".join(f"{number} {status}" for status, number in counts(results.checks))
+    totals_text = ", ".join(f"{number} {status}" for status, number in counts_of(results.sections))
     known = f" ({len(results.known)} known)" if results.known else ""
     yield f"### {SYMBOLS[status]} qa-sync: {totals_text or 'no checks'}{known}"
     yield ""
@@ -101,7 +101,7 @@ def _sections(results: Results) -> Iterator[str]:
 
 def _rows(spec: SpecResult) -> Iterator[str]:
     for section in spec.sections:
-        number = dict(counts(section.checks))
+        number = dict(counts_of([section]))
         cells = " | ".join(str(number.get(status, "")) for status in Status)
         again = "" if section.duplicate_of is None else f" *(repeats section {section.duplicate_of})*"
         place = _code(f"{spec.spec}:{section.line}")
@@ -118,29 +118,29 @@ def _failures(results: Results) -> Iterator[str]:
         yield from _cause(cause, texts)
     if len(causes) > MOST_CAUSES:
         yield from (f"and {len(causes) - MOST_CAUSES} more causes", "")
-    checks = (check.spec for cause in causes for check in cause.checks)
-    if again := rerun_command(results, checks, "--last-failed"):
+    specs = (spec for cause in causes for spec in cause.sections)
+    if again := rerun_command(results, specs, "--last-failed"):
         yield from ("Run only these again:", "", f"    {escape_invisible(again)}", "")
 
 
 def _cause(cause: FailureCause, texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield a cause: its headline, its first checks with their values, and the titles of the others."""
-    if len(cause.checks) > 1:
+    if cause.count > 1:
         yield from (f"**{SYMBOLS[cause.status]} {_plain(_cut(cause.headline))}**", "")
     place = None
-    for check in cause.checks[:EXAMPLES]:
+    for check in cause.examples():
         if (check.spec, check.line) != place:
             place = check.spec, check.line
             lines = texts.get(check.spec, [])
             quoted = f" {_plain(_cut(lines[check.line - 1].strip()))}" if 0 < check.line <= len(lines) else ""
             yield from (f"{_code(f'{check.spec}:{check.line}')}{quoted}", "")
         yield from _problem(problem_of(check), check)
-    others = cause.checks[EXAMPLES:]
-    if others:
-        yield from (f"<details><summary>and {len(others)} more</summary>", "")
-        yield from (f"- {_named(check)}" for check in others[:MOST_CHECKS])
-        if len(others) > MOST_CHECKS:
-            yield f"- and {len(others) - MOST_CHECKS} more"
+    others = cause.count - EXAMPLES
+    if others > 0:
+        yield from (f"<details><summary>and {others} more</summary>", "")
+        yield from (f"- {_named(check)}" for check in cause.examples(EXAMPLES + MOST_CHECKS)[EXAMPLES:])
+        if others > MOST_CHECKS:
+            yield f"- and {others - MOST_CHECKS} more"
         yield from ("", "</details>", "")
 
 
@@ -162,7 +162,7 @@ def _problem(problem: FailureGroup, check: CheckFinished) -> Iterator[str]:
 
 
 def _manual(results: Results) -> Iterator[str]:
-    manual = [check for check in results.checks if check.status is Status.MANUAL]
+    manual = [*results.with_status(Status.MANUAL)]
     if not manual:
         return
     yield from ("#### Manual checks", "")

@@ -43,7 +43,7 @@ def events_of(results: Results) -> Iterator[Event]:
     yield RunStarted(results.mode, results.seed, results.started, len(results.checks), results.simulated)
     leftovers = results.leftovers
     for spec in results.specs:
-        yield SpecStarted(spec.spec, spec.title)
+        yield SpecStarted(spec.spec, spec.title, spec.simulated)
         for section in spec.sections:
             yield from _section(spec.spec, section)
             # Results do not contain the section of a leftover record, so the first section to end reports all.

@@ -17,7 +17,7 @@ from msgspec.structs import asdict
 
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef
-from qa_sync.running.results import Latency, Results, SectionResult, SpecResult
+from qa_sync.running.results import Latency, Recording, Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
 
@@ -40,7 +40,8 @@ def pieces(results: Results) -> Iterator[str]:
     yield ",\n"
     yield from _list("leftovers", results.leftovers, 2, _leftover)
     if results.recordings:
-        yield f',\n  "recordings": {_value(_recordings(results), 2)}'
+        yield ",\n"
+        yield from _list("recordings", results.recordings, 2, _recording)
     if results.known or results.overdue:
         known = [{key: text for key in KNOWN if (text := getattr(entry, key)) is not None} for entry in results.known]
         yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
@@ -74,6 +75,8 @@ def _spec(spec: SpecResult) -> Iterator[str]:
         yield f'      "newly": {_value(list(spec.newly), 6)},\n'
     if spec.verified is not None:
         yield f'      "verified": {_text(spec.verified.isoformat())},\n'
+    if spec.simulated:
+        yield '      "simulated": true,\n'
     yield from _list("sections", spec.sections, 6, _section)
     yield "\n    }"
 
@@ -143,20 +146,17 @@ def _leftover(lost: Leftover) -> Iterator[str]:
     yield "    " + _value(members, 4)
 
 
-def _recordings(results: Results) -> list[dict[str, Json]]:
-    """Return the recordings as JSON values."""
-    return [
-        {
-            "spec": r.spec,
-            "key": r.key,
-            "path": r.path,
-            "recorded": r.recorded.isoformat(),
-            "requests": r.requests,
-            "unplayed": list(r.unplayed),
-            **({"ended": r.ended.isoformat()} if r.ended else {}),
-        }
-        for r in results.recordings
-    ]
+def _recording(one: Recording) -> Iterator[str]:
+    members: dict[str, Json] = {
+        "spec": one.spec,
+        "key": one.key,
+        "path": one.path,
+        "recorded": one.recorded.isoformat(),
+        "requests": one.requests,
+        "unplayed": list(one.unplayed),
+        **({"ended": one.ended.isoformat()} if one.ended else {}),
+    }
+    yield "    " + _value(members, 4)
 
 
 def _list(key: str, items: Sequence[T], indent: int, pieces_of: Callable[[T], Iterable[str]]) -> Iterator[str]:

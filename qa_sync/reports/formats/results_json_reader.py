@@ -81,6 +81,7 @@ class SpecJson(Struct, frozen=True):
     text: str | None = None
     newly: tuple[str, ...] | None = None
     verified: str | None = None
+    simulated: bool = False
 
 
 class RecordingJson(Struct, frozen=True):
@@ -191,7 +192,7 @@ def _results(read: ResultsJson) -> Results:
 def _spec(read: SpecJson, n: int) -> SpecResult:
     sections = tuple(_section(section, read.spec) for section in read.sections)
     verified = None if read.verified is None else _instant(read.verified, f"$.specs[{n}].verified")
-    return SpecResult(read.spec, read.title, sections, read.text, read.newly, verified)
+    return SpecResult(read.spec, read.title, sections, read.text, read.newly, verified, read.simulated)
 
 
 def _section(read: SectionJson, spec: str) -> SectionResult:

@@ -63,7 +63,11 @@ def render(results: Results) -> str:
 def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` spec by spec."""
     for n, spec in enumerate(results.specs):
-        lines = [*_document(spec, partial(_verdict, simulated=results.simulated)), "", *_run_info(spec, results)]
+        lines = [
+            *_document(spec, partial(_verdict, simulated=spec.spec in results.simulated_specs)),
+            "",
+            *_run_info(spec, results),
+        ]
         yield "\n" * (n > 0) + "".join(f"{escape_invisible(line)}\n" for line in lines)
 
 
@@ -201,7 +205,7 @@ def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
         yield from (f"**{reason}**", "")
     yield from _causes(spec, results)
     yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
-    if results.simulated and any(check.latency_s is not None for check in checks):
+    if spec.spec in results.simulated_specs and any(check.latency_s is not None for check in checks):
         yield from ("", "Simulated times are those of a clock that does not wait.")
 
 

@@ -88,7 +88,7 @@ def compare(old: Results, new: Results) -> Comparison:
         added=tuple(c for c in changes if c.old is None),
         gone=tuple(CheckChange(check, None) for name, check in before.items() if name not in after),
         slower=tuple(_slower(before, after)),
-        simulated=old.simulated or new.simulated,
+        simulated=bool(old.simulated_specs or new.simulated_specs),
     )
 
 

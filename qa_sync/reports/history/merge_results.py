@@ -34,7 +34,12 @@ def merge_results(runs: Sequence[Results]) -> Merged:
     for run in ordered:
         for spec in run.specs:
             specs.setdefault(spec.spec, []).append(spec)
-    merged = tuple(_spec(several, taken) for several in specs.values())
+    simulated = frozenset[str]().union(*(run.simulated_specs for run in ordered))
+    all_simulated = simulated == specs.keys()
+    merged = tuple(
+        replace(_spec(several, taken), simulated=path in simulated and not all_simulated)
+        for path, several in specs.items()
+    )
     if len(merged) > 1:
         merged = tuple(
             replace(one, newly=_newly(specs[one.spec], taken), verified=_verified(ordered, one.spec)) for one in merged
@@ -53,7 +58,7 @@ def merge_results(runs: Sequence[Results]) -> Merged:
         overdue=tuple(dict.fromkeys(text for run in ordered for text in run.overdue)),
         interrupted=any(run.interrupted for run in ordered),
         unfinished=any(run.unfinished for run in ordered),
-        simulated=any(run.simulated for run in ordered),
+        simulated=all_simulated,
         undeleted=sum(run.undeleted for run in ordered),
         options=newest.options if all(run.options == newest.options for run in ordered) else None,
     )

@@ -33,8 +33,13 @@ def badge(status: Status, words: str) -> str:
 
 
 def statuses(checks: Iterable[CheckFinished]) -> str:
-    """Return the CSS classes for filtering a passage by status: `hp hf`."""
-    found = {check.status for check in checks}
+    """Return the CSS classes for filtering a passage by the status of its checks: `hp hf`."""
+    return classes_of(check.status for check in checks)
+
+
+def classes_of(some: Iterable[Status]) -> str:
+    """Return the CSS classes for filtering a passage by these statuses."""
+    found = set(some)
     return " ".join([f"h{letter}" for status, letter in LETTER.items() if status in found])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from math import ceil
 
@@ -25,7 +26,7 @@ class LatencyGroup(Struct, frozen=True):
     """The latencies of one direction, sorted."""
 
     direction: str
-    values: tuple[float, ...]
+    values: Sequence[float]
 
     def quantile(self, share: float) -> float:
         """Return the nearest-rank quantile, which is always a measured latency."""
@@ -34,13 +35,15 @@ class LatencyGroup(Struct, frozen=True):
 
 def latency_groups(results: Results) -> list[LatencyGroup]:
     """Return the latencies of passed checks by direction, in the order of the specs."""
-    by_direction: dict[str, list[float]] = {}
+    by_direction: dict[str, array[float]] = {}
     for spec in results.specs:
-        there, back = _directions(spec)
+        there, back = (
+            f"{way}{' (simulated)' * (spec.simulated and not results.simulated)}" for way in _directions(spec)
+        )
         for check in (c for section in spec.sections for c in section.checks):
             if check.latency_s is not None and check.status is Status.PASSED:
-                by_direction.setdefault(back if check.kind == BACKWARD else there, []).append(check.latency_s)
-    return [LatencyGroup(direction, tuple(sorted(values))) for direction, values in by_direction.items()]
+                by_direction.setdefault(back if check.kind == BACKWARD else there, array("d")).append(check.latency_s)
+    return [LatencyGroup(direction, array("d", sorted(values))) for direction, values in by_direction.items()]
 
 
 def latency_section(results: Results) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from qa_sync.reports.html.elements import badge, counted, statuses, text, title
+from qa_sync.reports.html.elements import LETTER, badge, counted, statuses, text, title
 from qa_sync.reports.html.sentences_and_rows import anchor
 from qa_sync.reports.shared.failure_causes import FailureCause, failure_causes
 from qa_sync.reports.shared.failure_groups import FailureGroup, Place, failure_groups
@@ -63,27 +63,28 @@ def headline(results: Results) -> str:
 def _so_far(results: Results) -> str:
     """Return the state of a run that has not ended."""
     bad = results.totals[Status.FAILED] + results.totals[Status.ERROR]
-    done = sum(check.message != UNFINISHED for check in results.checks)
+    total = len(results.checks)
+    done = total - sum(check.message == UNFINISHED for check in results.with_status(Status.SKIPPED))
     status = Status.FAILED if bad else Status.MANUAL
-    return badge(status, f"{counted(bad, 'failure')} so far, {done:,} of {counted(len(results.checks), 'check')} done")
+    return badge(status, f"{counted(bad, 'failure')} so far, {done:,} of {counted(total, 'check')} done")
 
 
 def failures_section(results: Results) -> str:
     """Return the failures and errors by line of the spec; only the first are expanded."""
     groups = failure_groups(results)
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
-    places = [_place(place, here, numbers[place[0]]) for place, here in islice(groups.items(), MOST_PLACES)]
+    places = [_place(place, here, numbers[place[0]]) for place, here in islice(groups, MOST_PLACES)]
     first, others = "".join(places[:SHOWN_PLACES]), "".join(places[SHOWN_PLACES:])
     if others:
         first += f"<details><summary>{len(places) - SHOWN_PLACES} more lines</summary>\n{others}</details>\n"
-    if (rest := len(groups) - MOST_PLACES) > 0:
+    if rest := sum(1 for _ in groups):
         first += f'<p class="note">{rest:,} more lines are shown in the spec only: filter it by status.</p>'
-    return _listed("wrong", "Failures and errors", _causes(results) + first) if groups else ""
+    return _listed("wrong", "Failures and errors", _causes(results) + first) if places else ""
 
 
 def _causes(results: Results) -> str:
     """Return the causes that several checks have in common, each in a line."""
-    shared = [cause for cause in failure_causes(results) if len(cause.checks) > 1][:MOST_CAUSES]
+    shared = [cause for cause in failure_causes(results) if cause.count > 1][:MOST_CAUSES]
     items = "".join(_cause(cause, results) for cause in shared)
     return f'<ul class="plain">{items}</ul>\n' if items else ""
 
@@ -92,11 +93,11 @@ def _cause(cause: FailureCause, results: Results) -> str:
     """Return a cause with a button that copies the command to run its checks again."""
     keywords = keywords_of(cause, results, 200, MOST_KEYWORDS)
     several = " or ".join(f"({word})" for word in keywords) if len(keywords) > 1 else keywords[0]
-    whole = len(keywords) == 1 or len(keywords) == len(cause.checks)
+    whole = len(keywords) == 1 or len(keywords) == cause.count
     again = rerun_command(results, cause.sections, "-k", several) if whole else None
     again = again or rerun_command(results, cause.sections, "--last-failed")
     copy = f' <button type="button" class="copy" data-copy="{text(again)}">Copy command</button>' if again else ""
-    kind = statuses(cause.checks)
+    kind = f"h{LETTER[cause.status]}"
     return f'<li class="c {kind}">{badge(cause.status, text(_cut(cause.headline)))}{copy}</li>\n'
 
 
@@ -107,8 +108,7 @@ def manual_section(results: Results) -> str:
         f'<li class="c hm"><span class="tick" aria-hidden="true"></span>'
         f'<a href="#{anchor(numbers[check.spec], check.line)}">'
         f"{text(check.spec)}:{check.line}</a> {title(check)}{_reason(check)}</li>\n"
-        for check in results.checks
-        if check.status is Status.MANUAL
+        for check in results.with_status(Status.MANUAL)
     )
     return _listed("manual", "Manual checks", f'<ul class="plain">{items}</ul>') if items else ""
 

@@ -64,7 +64,9 @@ def pieces(results: Results, version: str | None = None) -> Iterator[str]:
     yield '<p id="nothing" class="none" hidden>No check matches the filter.</p>\n'
     yield spec_index(results)
     for number, spec in enumerate(results.specs):
-        yield from document(spec, number, rerun_command(results, [spec.spec]), simulated=results.simulated)
+        yield from document(
+            spec, number, rerun_command(results, [spec.spec]), simulated=spec.spec in results.simulated_specs
+        )
     yield "</main>\n</div>\n</body>\n</html>\n"
 
 

@@ -78,7 +78,7 @@ def _part(part: DocumentPart, name: str, number: int, *, simulated: bool) -> str
     if section.duplicate_of is not None:
         summary = f'<span class="none">repeats section {section.duplicate_of} and is verified there</span>'
     elif section.checks:
-        summary = verdict(section.checks, simulated=simulated)
+        summary = verdict(tuple(section.checks), simulated=simulated)
     else:
         summary = '<span class="none">nothing to check</span>'
     head = f'<h3 id="{anchor(number, part.line)}">{text(part.heading)}</h3>\n<p class="sum">{summary}</p>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa_sync.reports.html.elements import badge, statuses, text
+from qa_sync.reports.html.elements import badge, classes_of, text
 from qa_sync.reports.shared.spec_states import SpecState, knows_earlier, spec_states
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
@@ -26,7 +26,7 @@ def spec_index(results: Results) -> str:
 
 
 def _row(state: SpecState, *, more: bool) -> str:
-    kinds = statuses(check for section in state.spec.sections for check in section.checks)
+    kinds = classes_of(status for status, _ in state.counts)
     link = f'<a href="#d{state.number}">{text(state.spec.title)}</a> <code>{text(state.spec.spec)}</code>'
     newly = badge(Status.FAILED, state.newly) if state.spec.newly else state.newly
     earlier = f'<td>{newly}</td><td class="date">{state.verified}</td>' if more else ""

@@ -185,7 +185,7 @@ def _claims_without_text(section: SectionResult) -> DocumentPart:
     for check in section.checks:
         by_line.setdefault(check.line, []).append(check)
     claims = tuple(_of_line(line, own) for line, own in by_line.items())
-    return DocumentPart(section.heading, section.line, section, (UnmatchedClaims(claims),), section.checks)
+    return DocumentPart(section.heading, section.line, section, (UnmatchedClaims(claims),), tuple(section.checks))
 
 
 def _of_line(line: int, checks: list[CheckFinished]) -> Claim:

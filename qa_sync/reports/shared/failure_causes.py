@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from qa_sync.reports.shared.wording import DIFFERS, short_message
 from qa_sync.running.events import CheckFinished, Status
@@ -14,6 +15,14 @@ from qa_sync.running.results import Results, SectionResult
 
 EXAMPLES = 3
 """How many checks of a cause a report shows, unless the user asks for all."""
+
+MOST_EXAMPLES = 60
+"""How many checks of a cause can be shown at all."""
+
+BAD_STATUSES = frozenset({Status.FAILED, Status.ERROR})
+
+CauseKey: TypeAlias = tuple[object, ...]
+"""Equal for checks with the same cause."""
 
 LONGEST_CAUSE = 200
 SHORTEST_NAME = 3
@@ -51,16 +60,21 @@ class Kind(Struct, frozen=True):
 
 
 class FailureCause(Struct, frozen=True):
-    """The checks that failed for one cause, in the order of the results; `sections` are ordinals by spec.
+    """The checks that failed for one cause; `sections` are ordinals by spec, `places` the lines, each once.
 
-    `names_spec` says that the headline names the spec, because the results have several.
+    `key` is that of its checks, `first` are its first checks in the order of the results, each as its section and its
+    number there, because the checks of a large run are not in memory. `names_spec` says that the headline names the
+    spec, because the results have several.
     """
 
     status: Status
+    key: CauseKey
     cause: str
     kinds: tuple[Kind, ...]
     sections: Mapping[str, tuple[int, ...]]
-    checks: tuple[CheckFinished, ...]
+    places: tuple[tuple[str, int], ...]
+    count: int
+    first: tuple[tuple[SectionResult, int], ...]
     names_spec: bool = False
 
     @property
@@ -68,10 +82,9 @@ class FailureCause(Struct, frozen=True):
         """The cause, the numbers of checks, and where: `no edit of B arrives: update-backward 27 of 27 in ...`."""
         return f"{self.cause}: {self._counts()} {self._where()}"
 
-    @property
-    def places(self) -> tuple[tuple[str, int], ...]:
-        """The lines of the specs, each once."""
-        return tuple(dict.fromkeys((check.spec, check.line) for check in self.checks))
+    def examples(self, most: int = EXAMPLES) -> tuple[CheckFinished, ...]:
+        """Return the first checks, at most `MOST_EXAMPLES`."""
+        return tuple(section.checks[at] for section, at in self.first[:most])
 
     def _counts(self) -> str:
         named = [f"{kind.name} {kind.failed} of {kind.total}" for kind in self.kinds]
@@ -79,7 +92,7 @@ class FailureCause(Struct, frozen=True):
             return _joined(named)
         more = len(named) - MOST_NAMES
         kinds = f"{', '.join(named[:MOST_NAMES])} and {more} more kind{'s' * (more > 1)}"
-        return f"{len(self.checks)} checks ({kinds})"
+        return f"{self.count} checks ({kinds})"
 
     def _where(self) -> str:
         if len(self.sections) > 1:
@@ -93,19 +106,27 @@ class FailureCause(Struct, frozen=True):
 
 def failure_causes(results: Results) -> tuple[FailureCause, ...]:
     """Return the failures and errors of a run by cause, in the order of the first check of each; failures first."""
-    groups: dict[tuple[object, ...], list[tuple[SectionResult, CheckFinished]]] = {}
-    for spec in results.specs:
-        for section in spec.sections:
-            for check in section.checks:
-                if check.status in {Status.FAILED, Status.ERROR}:
-                    groups.setdefault(cause_key(check, section.heading), []).append((section, check))
-    ran = _ran(results) if groups else {}
+    groups: dict[CauseKey, _Members] = {}
+    for section in results.sections:
+        if any(status in BAD_STATUSES for status in section.summary.counts):
+            _add_section(groups, section)
+    ran = _ran(results, {at for members in groups.values() for at in members.sections})
     several = len(results.specs) > 1
-    causes = [_cause(members, ran, names_spec=several) for members in groups.values()]
+    causes = [_cause(key, members, ran, names_spec=several) for key, members in groups.items()]
     return tuple(sorted(causes, key=lambda cause: cause.status is not Status.FAILED))
 
 
-def cause_key(check: CheckFinished, heading: str) -> tuple[object, ...]:
+def _add_section(groups: dict[CauseKey, _Members], section: SectionResult) -> None:
+    for at, check in enumerate(section.checks):
+        if check.status in BAD_STATUSES:
+            key = cause_key(check, section.heading)
+            members = groups.get(key)
+            if members is None:
+                groups[key] = members = _Members(_Words(check, section.heading))
+            members.add(section, at, check)
+
+
+def cause_key(check: CheckFinished, heading: str) -> CauseKey:
     """Return a key that is equal for checks with the same cause; `heading` is that of their section."""
     if check.difference:
         # Checks of whole records, such as newest-wins, belong together; of pairs, each kind is a direction.
@@ -114,52 +135,90 @@ def cause_key(check: CheckFinished, heading: str) -> tuple[object, ...]:
     return check.status, _general(_stripped(check, heading), check, heading)
 
 
-def _cause(
-    members: Sequence[tuple[SectionResult, CheckFinished]], ran: Mapping[object, int], *, names_spec: bool
-) -> FailureCause:
-    sections: dict[str, dict[int, None]] = {}
-    for section, check in members:
-        sections.setdefault(check.spec, {})[section.ordinal] = None
-    failed = Counter(check.kind for _, check in members)
+class _Words:
+    """The words for a cause: of its first check, without what is not the same in the others."""
+
+    def __init__(self, check: CheckFinished, heading: str) -> None:
+        self.said = _stripped(check, heading)
+        self.unchanged, self.difference, self.kind = (
+            check.unchanged,
+            check.difference and _difference(check),
+            check.kind,
+        )
+        self.system = check.records[0].system if check.records else ""
+        self.general = self.said if check.difference else _general(self.said, check, heading)
+        self.varies = False
+
+    def text(self, *, every: bool) -> str:
+        """Return the words; `every`: all checks of the kinds have failed."""
+        if self.unchanged:
+            edited = f" of {self.system}" if self.system and self.kind in UPDATES else ""
+            if self.kind not in UPDATES:
+                return "an edit does not arrive"
+            return f"no edit{edited} arrives" if every else f"edits{edited} do not arrive"
+        if self.difference is not None:
+            return self.difference
+        text = " ".join((self.general if self.varies else self.said).split())
+        if len(text) <= LONGEST_CAUSE:
+            return text
+        head, mark, _ = text[:LONGEST_CAUSE].rpartition("; ")
+        return head if mark else f"{text[:LONGEST_CAUSE]}..."
+
+
+class _Members(Struct):
+    """What the failures and errors of one cause have so far; sections are paths of specs and ordinals."""
+
+    words: _Words
+    sections: dict[tuple[str, int], None] = field(default_factory=dict)
+    places: dict[tuple[str, int], None] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    first: list[tuple[SectionResult, int]] = field(default_factory=list)
+    status: Status = Status.ERROR
+
+    def add(self, section: SectionResult, at: int, check: CheckFinished) -> None:
+        """Add a check, the one with the number `at` in its section."""
+        self.status = check.status
+        self.sections[check.spec, section.ordinal] = None
+        self.places[check.spec, check.line] = None
+        self.kinds[check.kind] += 1
+        if len(self.first) < MOST_EXAMPLES:
+            self.first.append((section, at))
+        words = self.words
+        words.varies = words.varies or _stripped(check, section.heading) != words.said
+
+
+def _cause(key: CauseKey, members: _Members, ran: Mapping[object, int], *, names_spec: bool) -> FailureCause:
+    sections: dict[str, list[int]] = {}
+    for spec, ordinal in members.sections:
+        sections.setdefault(spec, []).append(ordinal)
     kinds = tuple(
-        Kind(kind, number, sum(ran[spec, ordinal, kind] for spec, here in sections.items() for ordinal in here))
-        for kind, number in failed.most_common()
+        Kind(kind, number, sum(ran[*at, kind] for at in members.sections))
+        for kind, number in members.kinds.most_common()
     )
-    words = _words(members, every=all(kind.failed == kind.total for kind in kinds))
-    first = members[0][1]
-    ordinals = {spec: tuple(here) for spec, here in sections.items()}
-    return FailureCause(first.status, words, kinds, ordinals, tuple(check for _, check in members), names_spec)
+    return FailureCause(
+        members.status,
+        key,
+        members.words.text(every=all(kind.failed == kind.total for kind in kinds)),
+        kinds,
+        {spec: tuple(here) for spec, here in sections.items()},
+        tuple(members.places),
+        members.kinds.total(),
+        tuple(members.first),
+        names_spec,
+    )
 
 
-def _ran(results: Results) -> Counter[object]:
-    """Return how many checks of each kind ran, by spec and ordinal of the section."""
+def _ran(results: Results, wanted: Collection[tuple[str, int]]) -> Counter[object]:
+    """Return how many checks of each kind ran in the wanted sections, by spec and ordinal of the section."""
     verdicts = {Status.PASSED, Status.FAILED, Status.ERROR}
     return Counter(
         (spec.spec, section.ordinal, check.kind)
         for spec in results.specs
         for section in spec.sections
+        if (spec.spec, section.ordinal) in wanted
         for check in section.checks
         if check.status in verdicts
     )
-
-
-def _words(members: Sequence[tuple[SectionResult, CheckFinished]], *, every: bool) -> str:
-    section, check = members[0]
-    if check.unchanged:
-        edited = f" of {check.records[0].system}" if check.records and check.kind in UPDATES else ""
-        if check.kind not in UPDATES:
-            return "an edit does not arrive"
-        return f"no edit{edited} arrives" if every else f"edits{edited} do not arrive"
-    if check.difference:
-        return _difference(check)
-    said = _stripped(check, section.heading)
-    if any(_stripped(other, place.heading) != said for place, other in members):
-        said = _general(said, check, section.heading)
-    text = " ".join(said.split())
-    if len(text) <= LONGEST_CAUSE:
-        return text
-    head, mark, _ = text[:LONGEST_CAUSE].rpartition("; ")
-    return head if mark else f"{text[:LONGEST_CAUSE]}..."
 
 
 def _difference(check: CheckFinished) -> str:

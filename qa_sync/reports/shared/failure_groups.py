@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from qa_sync.reports.shared.failure_causes import BAD_STATUSES
 from qa_sync.reports.shared.wording import as_json, short_message
 from qa_sync.running.events import CheckFinished, RecordRef, Status
-from qa_sync.running.results import Results
+from qa_sync.running.results import Results, checks_with_status
 
 Place: TypeAlias = tuple[str, int]
 """A spec and a line of it."""
@@ -24,14 +26,14 @@ class FailureGroup(Struct, frozen=True):
     records: tuple[RecordRef, ...]
 
 
-def failure_groups(results: Results) -> dict[Place, dict[FailureGroup, list[CheckFinished]]]:
-    """Return the failures and errors by line of the spec, and grouped by problem."""
-    groups: dict[Place, dict[FailureGroup, list[CheckFinished]]] = {}
-    for check in results.checks:
-        if check.status in {Status.FAILED, Status.ERROR}:
+def failure_groups(results: Results) -> Iterator[tuple[Place, dict[FailureGroup, list[CheckFinished]]]]:
+    """Yield the failures and errors by line of the spec, and grouped by problem; one spec is in memory at a time."""
+    for spec in results.specs:
+        groups: dict[Place, dict[FailureGroup, list[CheckFinished]]] = {}
+        for check in (c for section in spec.sections for c in checks_with_status(section, BAD_STATUSES)):
             here = groups.setdefault((check.spec, check.line), {})
             here.setdefault(problem_of(check), []).append(check)
-    return groups
+        yield from groups.items()
 
 
 def problem_of(check: CheckFinished) -> FailureGroup:

@@ -28,7 +28,7 @@ def no_source_line(_spec: str, _line: int) -> str | None:
 class OutputOptions(Struct, frozen=True):
     """Width in terminal cells and encoding; `quiet` omits the tables, `verbose` repeats every reason.
 
-    `simulated`: times are of a simulated clock, and marked as such.
+    `simulated` are the specs whose times are of a simulated clock, and marked as such.
     """
 
     width: int = 80
@@ -36,7 +36,7 @@ class OutputOptions(Struct, frozen=True):
     quiet: bool = False
     verbose: bool = False
     source_line: SourceLine = no_source_line
-    simulated: bool = False
+    simulated: frozenset[str] = frozenset()
 
     @property
     def has_symbols(self) -> bool:

@@ -28,11 +28,19 @@ def rerun_command(results: Results, specs: Iterable[str], *selection: str) -> st
 def keywords_of(cause: FailureCause, results: Results, width: int, most: int) -> list[str]:
     """Return what to give to `-k` for the checks of a cause: the kind if no other check of it ran, else ids."""
     kinds = [kind.name for kind in cause.kinds]
-    if len(cause.checks) > 1 and len(kinds) == 1:
-        ran = (c for c in results.checks if c.spec in cause.sections and c.status not in NOT_RUN)
-        if sum(kinds[0] in f"{c.id}\n{c.kind}\n{c.title}" for c in ran) == len(cause.checks):
-            return [kinds[0]]
-    return [keyword_of(check, width) for check in cause.checks[:most]]
+    if cause.count > 1 and len(kinds) == 1 and _selects_only(kinds[0], cause, results):
+        return [kinds[0]]
+    return [keyword_of(check, width) for check in cause.examples(most)]
+
+
+def _selects_only(kind: str, cause: FailureCause, results: Results) -> bool:
+    """Return whether a kind as `-k` selects the checks of the cause only, of those that ran in its specs."""
+    number = 0
+    for section in (s for spec in results.specs if spec.spec in cause.sections for s in spec.sections):
+        number += sum(kind in f"{c.id}\n{c.kind}\n{c.title}" for c in section.checks if c.status not in NOT_RUN)
+        if number > cause.count:
+            return False
+    return number == cause.count
 
 
 def keyword_of(check: CheckFinished, width: int = 200) -> str:

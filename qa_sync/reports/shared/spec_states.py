@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from msgspec import Struct
 
-from qa_sync.reports.shared.wording import counts
+from qa_sync.reports.shared.wording import counts_of
 from qa_sync.running.events import WORST_FIRST, Status, worst_status
 from qa_sync.running.results import Results, SpecResult
 
@@ -62,6 +61,6 @@ def spec_states(results: Results) -> list[SpecState]:
 
 
 def _state(number: int, spec: SpecResult) -> SpecState:
-    numbers = counts(chain.from_iterable(section.checks for section in spec.sections))
+    numbers = counts_of(spec.sections)
     status = worst_status(status for status, _ in numbers) or Status.SKIPPED
     return SpecState(number, spec, status, numbers)

@@ -13,7 +13,7 @@ from unicodedata import category, normalize
 from qa_sync.dataflow.model import Origin
 from qa_sync.reports.shared.json_values import counts_text, plain
 from qa_sync.running.events import CheckFinished, Leftover, Status
-from qa_sync.running.results import Results
+from qa_sync.running.results import Results, SectionResult
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
@@ -90,6 +90,14 @@ def counts(checks: Iterable[CheckFinished]) -> list[tuple[Status, int]]:
     return [(status, count[status]) for status in Status if count[status]]
 
 
+def counts_of(sections: Iterable[SectionResult]) -> list[tuple[Status, int]]:
+    """Return the statuses of the checks of sections, as `counts` does, without reading spilled checks."""
+    count: Counter[Status] = Counter()
+    for section in sections:
+        count.update(section.summary.counts)
+    return [(status, count[status]) for status in Status if count[status]]
+
+
 def seconds(value: float | None, *, simulated: bool = False) -> str:
     """Return a time with three digits (`0.42 s`, `12.3 s`, `120 s simulated`), an empty text for None."""
     if value is None:
@@ -98,18 +106,26 @@ def seconds(value: float | None, *, simulated: bool = False) -> str:
     return f"{value:.{digits}f} s{' simulated' * simulated}"
 
 
-def latency_key(results: Results) -> str:
+def times_simulated(results: Results) -> str:
+    """Return `, times simulated` for a simulated clock, with the number of specs where not all have one."""
+    if results.simulated:
+        return ", times simulated"
+    number = len(results.simulated_specs)
+    return f", times of {number} of {len(results.specs)} specs simulated" if number else ""
+
+
+def latency_key(results: Results, spec: str) -> str:
     """Return the key of a latency in reports of other tools, which read a plain one as a time of this run."""
-    if results.has_real_times:
+    if results.has_real_times(spec):
         return "latency_s"
-    return "simulated_latency_s" if results.simulated else "recorded_latency_s"
+    return "simulated_latency_s" if spec in results.simulated_specs else "recorded_latency_s"
 
 
 def when(results: Results) -> str:
     """Return when a run took place: real times, and the time of a recording or of a simulated clock named as such."""
     started, ran = _stamp(results.started), results.ran and _stamp(results.ran)
     if results.mode == "replay":
-        source = f"recorded {started}" + " (simulated clock)" * results.simulated
+        source = f"recorded {started}" + (" (simulated clock)" if results.simulated else times_simulated(results))
         return f"replayed {ran}, {source}" if ran else source
     if results.simulated:
         return f"started {ran}, simulated clock from {started}" if ran else f"simulated clock from {started}"
@@ -151,7 +167,7 @@ def origin_text(check: CheckFinished) -> str:
 
 def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
     """Return the messages of the checks with that status and their numbers, the most frequent first."""
-    return Counter(c.message or "no reason given" for c in results.checks if c.status is status).most_common()
+    return Counter(c.message or "no reason given" for c in results.with_status(status)).most_common()
 
 
 def not_removed_heading(results: Results) -> str:

@@ -97,17 +97,19 @@ def _group_alike(checks: Iterable[CheckFinished]) -> Iterable[list[CheckFinished
 def _rows(alike: Sequence[CheckFinished], output: OutputOptions) -> Iterator[TableRow]:
     if len(alike) <= MOST_ROWS or output.verbose:
         for check in alike:
-            yield _row(check, tuple(title_of(check, output)), _time(check.latency_s, output), output)
+            yield _row(check, tuple(title_of(check, output)), _time(check.latency_s, check.spec, output), output)
         return
     first = alike[0]
-    times = [_time(value, output) for value in sorted(c.latency_s for c in alike if c.latency_s is not None)] or [""]
+    times = [
+        _time(value, first.spec, output) for value in sorted(c.latency_s for c in alike if c.latency_s is not None)
+    ] or [""]
     fastest = f", fastest {times[0]}" if times[0] != times[-1] else ""
     title: list[Span] = [(f"{len(alike)} checks{fastest}", Style.PLAIN), *_mark(first)]
     yield _row(first, tuple(title), times[-1], output)
 
 
-def _time(latency_s: float | None, output: OutputOptions) -> str:
-    return seconds(latency_s) + f" {SIMULATED}" * (output.simulated and latency_s is not None)
+def _time(latency_s: float | None, spec: str, output: OutputOptions) -> str:
+    return seconds(latency_s) + f" {SIMULATED}" * (latency_s is not None and spec in output.simulated)
 
 
 def _row(check: CheckFinished, title: tuple[Span, ...], time: str, output: OutputOptions) -> TableRow:

@@ -27,7 +27,7 @@ LAST_STEPS = 4
 def all_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the lines of all failures and errors, by line of the spec; in verbose output with their requests."""
     blocks = FailureBlocks(output)
-    for place, here in failure_groups(results).items():
+    for place, here in failure_groups(results):
         yield _source_line(place, output)
         for problem, checks in here.items():
             yield from blocks.block(problem, checks)
@@ -52,7 +52,7 @@ class FailureBlocks(Struct, frozen=True):
         for check in checks:
             title: list[Span] = [(f"{output.text(check.kind)}  ", style), *title_of(check, output)]
             if check.latency_s is not None:
-                title.append((f"  {seconds(check.latency_s, simulated=output.simulated)}", Style.QUIET))
+                title.append((f"  {seconds(check.latency_s, simulated=check.spec in output.simulated)}", Style.QUIET))
             yield from columns([([(mark, style)], 8), (title, output.width - 12)], indent=2)
         if problem.message:
             message = (output.text(problem.message, lines=True), Style.PLAIN)

@@ -53,7 +53,7 @@ def failure_summary(results: Results, output: OutputOptions) -> Iterator[Line]:
     if len(causes) > MOST_LISTED:
         yield from columns([([(f"and {len(causes) - MOST_LISTED} more causes", Style.QUIET)], output.width)], indent=2)
     hints = [] if output.verbose else [("More", "-v shows every failure with its requests and full values")]
-    if again := rerun_command(results, (check.spec for cause in causes for check in cause.checks), "--last-failed"):
+    if again := rerun_command(results, (spec for cause in causes for spec in cause.sections), "--last-failed"):
         hints.append(("Again", again))
     for word, text in hints:
         cells = [([(word, Style.QUIET)], 5), ([(output.text(text), Style.PLAIN)], output.width - 9)]
@@ -62,16 +62,16 @@ def failure_summary(results: Results, output: OutputOptions) -> Iterator[Line]:
 
 
 def _cause(cause: FailureCause, blocks: FailureBlocks, output: OutputOptions) -> Iterator[Line]:
-    first, *others = cause.checks
+    first, *others = cause.examples()
     if others:
         yield from wrap(
             [(f"{output.symbol(cause.status)} {output.text(cause.headline)}", Style(cause.status))], output.width
         )
     yield from blocks.alone(first)
-    for check in others[: EXAMPLES - 1]:
+    for check in others:
         yield from _short(check, first, output)
-    if len(cause.checks) > EXAMPLES:
-        yield ((f"  and {len(cause.checks) - EXAMPLES} more", Style.QUIET),)
+    if cause.count > EXAMPLES:
+        yield ((f"  and {cause.count - EXAMPLES} more", Style.QUIET),)
     yield BLANK
 
 
@@ -106,7 +106,7 @@ def _listed(cause: FailureCause, results: Results, output: OutputOptions) -> Ite
     more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
     spans: list[Span] = [(", ".join(places[:MOST_PLACES]) + more, Style.QUIET)]
     yield from columns([(spans, output.width - INDENT)], indent=INDENT)
-    for keyword in keywords_of(cause, results, output.width - INDENT - 5, EXAMPLES if len(cause.checks) > 1 else 1):
+    for keyword in keywords_of(cause, results, output.width - INDENT - 5, EXAMPLES if cause.count > 1 else 1):
         yield from columns(
             [([(f"-k {output.text(shlex.quote(keyword))}", Style.QUIET)], output.width - INDENT)], indent=INDENT
         )

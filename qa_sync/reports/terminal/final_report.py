@@ -14,12 +14,13 @@ from qa_sync.reports.shared.wording import (
     LEGEND,
     MOST_IDS,
     NOTHING_VERIFIED,
-    counts,
+    counts_of,
     cut_short,
     group_not_removed,
     not_removed_heading,
     reasons,
     seconds,
+    times_simulated,
 )
 from qa_sync.reports.terminal.check_table import (
     FAILURE_STATUSES,
@@ -31,7 +32,7 @@ from qa_sync.reports.terminal.check_table import (
     title_of,
 )
 from qa_sync.reports.terminal.unused_requests import unused_request_lines
-from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.events import Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
 MOST_TABLES = 20
@@ -43,7 +44,7 @@ MOST_SPECS = 15
 
 def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the report's lines, none wider than the output; failures, their summary and the totals come last."""
-    output = replace(output, simulated=results.simulated)
+    output = replace(output, simulated=results.simulated_specs)
     if not output.quiet:
         yield from _specs(results, output)
         yield from _skipped(results, output)
@@ -51,7 +52,7 @@ def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield from unused_request_lines(results, output)
     yield from _legend(results, output)
     yield from _leftovers(results, output)
-    if any(check.status in FAILURE_STATUSES for check in results.checks):
+    if any(results.totals[status] for status in FAILURE_STATUSES):
         from qa_sync.reports.terminal import failure_report  # noqa: PLC0415 - most runs have none
 
         yield from failure_report.failure_blocks(results, output)
@@ -108,7 +109,7 @@ def _section_head(spec: SpecResult, section: SectionResult, output: OutputOption
     if section.duplicate_of is not None:
         summary: list[Span] = [(f"repeats section {section.duplicate_of}", Style.QUIET)]
     else:
-        summary = _counts(section.checks) or [("nothing to check", Style.QUIET)]
+        summary = _counts(counts_of([section])) or [("nothing to check", Style.QUIET)]
     head: list[Span] = [
         (f"{section.ordinal} ", Style.QUIET),
         (output.text(section.heading), Style.STRONG),
@@ -125,18 +126,20 @@ def _together(first: list[Span], second: list[Span], width: int) -> list[Span]:
     return [*first, (" " * GAP if fits else "\n", Style.PLAIN), *second]
 
 
-def _counts(checks: Iterable[CheckFinished]) -> list[Span]:
+def _counts(numbers: Iterable[tuple[Status, int]]) -> list[Span]:
     spans: list[Span] = []
-    for status, number in counts(checks):
+    for status, number in numbers:
         spans += [(", ", Style.QUIET)] * bool(spans) + [(f"{number} {status}", Style(status))]
     return spans
 
 
 def _legend(results: Results, output: OutputOptions) -> Iterator[Line]:
-    shown = [c for c in results.checks if not output.quiet or c.status in {Status.FAILED, Status.ERROR}]
-    present = {check.origin for check in shown}
+    present, has_times = set(), False
+    for check in results.with_status(*(FAILURE_STATUSES if output.quiet else Status)):
+        present.add(check.origin)
+        has_times = has_times or (check.latency_s is not None and check.spec in output.simulated)
     meanings = [f"{origin}: {meaning}" for origin, meaning in LEGEND.items() if origin in present]
-    if output.simulated and not output.quiet and any(check.latency_s is not None for check in shown):
+    if not output.quiet and has_times:
         meanings.append(f"{SIMULATED}: {SIMULATED_MEANS}")
     lines = [line for meaning in meanings for line in wrap([(meaning, Style.QUIET)], output.width)]
     yield from [*lines, BLANK] if lines else []
@@ -154,7 +157,7 @@ def _skipped(results: Results, output: OutputOptions) -> Iterator[Line]:
 
 
 def _manual(results: Results, output: OutputOptions) -> Iterator[Line]:
-    manual = [check for check in results.checks if check.status is Status.MANUAL]
+    manual = [*results.with_status(Status.MANUAL)]
     if not manual:
         return
     yield (("Manual checks", Style.STRONG),)
@@ -192,19 +195,19 @@ def _baseline(results: Results, output: OutputOptions) -> Iterator[Line]:
 
 
 def _totals(results: Results, output: OutputOptions) -> Iterator[Line]:
-    total, by_status = len(results.checks), _counts(results.checks)
+    total, by_status = len(results.checks), _counts(counts_of(results.sections))
     totals: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
     if by_status:
         totals += [(": ", Style.QUIET), *by_status]
     if results.known:
         totals.append((f" ({len(results.known)} known)", Style.QUIET))
     seed = f", seed {output.text(results.seed)}" if results.seed else ""  # an audit has none
-    recorded = "" if results.has_real_times or results.simulated else f", recorded {results.started:%Y-%m-%d}"
+    is_recorded = results.mode == "replay" and not results.simulated
+    recorded = f", recorded {results.started:%Y-%m-%d}" if is_recorded else ""
     how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{recorded}{seed}"
     if reason := cut_short(results):
         yield from wrap([(reason, Style.ERROR)], output.width)
-    if results.simulated:
-        how += ", times simulated"
+    how += times_simulated(results)
     yield from wrap(_together(totals, [(how, Style.QUIET)], output.width), output.width)
     verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]
     if not verified:

@@ -54,6 +54,7 @@ class RunProgress(Struct):
     began: float = 0.0
     specs: int = 0
     simulated: bool = False
+    simulated_specs: set[str] = field(default_factory=set)
     verdicts: Counter[Status] = field(default_factory=Counter)
     sections: dict[tuple[str, str], SectionProgress] = field(default_factory=dict)
 
@@ -64,8 +65,10 @@ class RunProgress(Struct):
                 self.expected, self.began, self.simulated = event.checks, now, event.simulated
             case SpecStarted():
                 self.specs += 1
+                self.simulated_specs |= {event.spec} if event.simulated else set()
             case SectionStarted():
-                self.sections[event.spec, event.key] = SectionProgress(event, now, simulated=self.simulated)
+                simulated = self.is_simulated(event.spec)
+                self.sections[event.spec, event.key] = SectionProgress(event, now, simulated=simulated)
             case StepStarted() | Looked():
                 self.of(event).update(event, now)
             case CheckFinished():
@@ -75,6 +78,10 @@ class RunProgress(Struct):
                 self.of(event).ended = now
             case RunFinished():
                 pass
+
+    def is_simulated(self, spec: str) -> bool:
+        """Return whether the times of a spec are of a simulated clock."""
+        return self.simulated or spec in self.simulated_specs
 
     def of(self, event: StepStarted | Looked | CheckFinished | SectionFinished) -> SectionProgress:
         """Return the progress of an event's section."""
@@ -111,7 +118,7 @@ class PlainProgress:
             name = f"{section.section.ordinal} {section.section.heading}"
             self._print(f"{event.spec}  {name}: {current_activity(section)}")
         elif isinstance(event, CheckFinished) and self._output.verbose:
-            latency = seconds(event.latency_s, simulated=self._tally.simulated)
+            latency = seconds(event.latency_s, simulated=self._tally.is_simulated(event.spec))
             time = f"  {latency}" if latency else ""
             self._print(f"{event.spec}:{event.line}  {event.status}  {event.kind}  {event.title}{time}")
 

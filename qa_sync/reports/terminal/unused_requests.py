@@ -14,11 +14,13 @@ SHOWN = 3
 
 def unused_request_lines(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the unused requests of each recording: it contains more than was checked."""
-    recordings = [recording for recording in results.recordings if recording.unplayed]
-    if not recordings:
-        return
-    yield (("Recorded requests not used", Style.STRONG),)
-    for recording in recordings:
+    headed = False
+    for recording in results.recordings:
+        if not recording.unplayed:
+            continue
+        if not headed:
+            yield (("Recorded requests not used", Style.STRONG),)
+        headed = True
         number, more = len(recording.unplayed), len(recording.unplayed) - SHOWN
         spans: list[Span] = [
             (output.text(recording.path), Style.PLAIN),
@@ -28,4 +30,5 @@ def unused_request_lines(results: Results, output: OutputOptions) -> Iterator[Li
         lines = [*recording.unplayed[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
         for line in lines:
             yield from columns([([(output.text(line), Style.QUIET)], output.width - 4)], indent=4)
-    yield BLANK
+    if headed:
+        yield BLANK

@@ -5,6 +5,7 @@ Source: docs/explanation/design.rst, "Recordings".
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 import httpx
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.errors import RecordingError
 from qa_sync.systems.http.direct_client import DirectTransport, make_response
@@ -45,6 +47,8 @@ class ExpectedLabel(Struct, frozen=True):
 class Cassette:
     """The recorded requests and responses of one section; `label` has their inputs, `requests` is their number.
 
+    After `release`, the label has no times.
+
     Confidential values are redacted in all requests before they are compared with the recording.
     """
 
@@ -62,21 +66,26 @@ class Cassette:
         self.path = cassette_file.path
         self.requests = 0
         self._is_loaded = True
+        self._digest = b""
         self._index(interactions)
 
     def release(self) -> None:
-        """Free the memory of the interactions; they are read again when they are needed."""
-        self._queues.clear()
-        self._is_loaded = False
+        """Free the memory of the interactions and of their times; they are read again when they are needed."""
+        if self._is_loaded:
+            self._digest = _digest(self.label)
+            self._queues.clear()
+            self.label = replace(self.label, times=())
+            self._is_loaded = False
 
     def _load(self) -> None:
         """Read the interactions again after a release; raises RecordingError if the file has changed."""
         if self._is_loaded:
             return
         label, interactions = self._cassette_file.load()
-        if label != self.label:
+        if _digest(label) != self._digest:
             self._cassette_file.raise_unusable("it was recorded again during the run")
         self._is_loaded = True
+        self.label = label
         self._index(interactions)
 
     def _index(self, interactions: Iterable[RecordedInteraction]) -> None:
@@ -113,6 +122,12 @@ class Cassette:
             # Recording the sandbox again would not help, because its clock always starts on the same day.
             self._cassette_file.raise_too_old(f"{why}{SANDBOX_SECRETS}" if self.label.since is None else why)
 
+    def times(self) -> tuple[float, ...]:
+        """Return each time of the clock in seconds after the start; only recordings of live systems have them."""
+        with suppress(RecordingError):  # the error of the first request says it
+            self._load()
+        return self.label.times
+
     def unused_requests(self) -> tuple[str, ...]:
         """Return the recorded requests that the replay never sent, as `METHOD url`, in the order of the recording."""
         with suppress(RecordingError):  # the error of the first request says it
@@ -123,6 +138,10 @@ class Cassette:
         # The placeholder for a secret is escaped in a URL, unless it was inserted by redacting the URL.
         url = self._redact(str(request.url)).replace(ESCAPED, HIDDEN)
         return RequestKey(request.method, url, canonical_body(redacted_body(self._redact, request.content)))
+
+
+def _digest(label: CassetteLabel) -> bytes:
+    return hashlib.sha256(repr(label).encode()).digest()
 
 
 @lru_cache(maxsize=1000)

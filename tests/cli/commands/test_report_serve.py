@@ -21,6 +21,7 @@ from qa_sync.cli.serve_page import PageServer, ResultFiles, serve_until_end
 from qa_sync.clock import StopFlag
 from qa_sync.reports.formats import results_json
 from qa_sync.reports.html import page
+from qa_sync.running.collect_results import RunSoFar
 from qa_sync.running.events import CheckFinished, Event, RunFinished, RunStarted, SectionStarted, SpecStarted, Status
 from qa_sync.running.results import Results
 
@@ -168,9 +169,11 @@ def test_the_results_so_far_are_written_while_a_run_goes_on(tmp_path: Path) -> N
         *checks,
         RunFinished(1.0),
     ]
-    so_far = PartialResults([path], [], lambda some: some, lambda events: events, lambda: next(moments))
+    run = RunSoFar()
+    so_far = PartialResults([path], run, [], lambda some: some, lambda events: events, lambda: next(moments))
     seen: list[tuple[bool, int]] = []
     for event in so_far.follow(iter(events)):
+        run.add(event)
         if isinstance(event, CheckFinished | RunFinished) and path.exists():
             read = read_results(str(path))
             seen.append((read.unfinished, len(read.checks)))
@@ -183,8 +186,14 @@ def test_the_results_so_far_are_written_while_a_run_goes_on(tmp_path: Path) -> N
 def test_a_pipe_gets_the_results_only_once(tmp_path: Path) -> None:
     seen: list[Event] = [RunStarted("live", "s", written_results().started, 0)]
     moments = iter(float(second) for second in range(1000))
-    so_far = PartialResults([Path("/dev/null"), tmp_path], [], lambda some: some, lambda e: e, lambda: next(moments))
-    assert list(so_far.follow(iter(seen))) == seen
+    paths = [Path("/dev/null"), tmp_path]
+    run = RunSoFar()
+    so_far = PartialResults(paths, run, [], lambda some: some, lambda e: e, lambda: next(moments))
+    followed = []
+    for event in so_far.follow(iter(seen)):
+        run.add(event)
+        followed.append(event)
+    assert followed == seen
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,9 @@ def test_checks_of_one_cause_are_one_group(kind: str, causes: list[str]) -> None
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_failure_is_in_exactly_one_group(kind: str) -> None:
     some = results(KINDS[kind]())
-    assert sorted(c.id for cause in failure_causes(some) for c in cause.checks) == sorted(c.id for c in some.checks)
+    causes = failure_causes(some)
+    assert sorted(c.id for cause in causes for c in cause.examples(60)) == sorted(c.id for c in some.checks)
+    assert sum(cause.count for cause in causes) == len(some.checks)
 
 
 def test_different_causes_stay_apart() -> None:
@@ -221,7 +223,7 @@ def test_where_some_edits_arrive_the_headline_does_not_say_none() -> None:
 def test_what_the_summary_offers_for_k_selects_the_check(kind: str, width: int) -> None:
     some = results(KINDS[kind]())
     for cause in failure_causes(some):
-        for keyword, check in zip(keywords_of(cause, some, width, 3), cause.checks, strict=False):
+        for keyword, check in zip(keywords_of(cause, some, width, 3), cause.examples(), strict=False):
             assert keyword_matcher(keyword)(f"{check.id}\n{check.kind}\n{check.title}")
 
 
@@ -229,7 +231,7 @@ def test_an_id_with_blanks_and_quotes_is_one_phrase() -> None:
     some = results(iter([failed("property", 1, "x", "it's (a) b")]))
     (cause,) = failure_causes(some)
     (keyword,) = keywords_of(cause, some, 80, 1)
-    assert keyword_matcher(keyword)(cause.checks[0].id)
+    assert keyword_matcher(keyword)(cause.examples()[0].id)
 
 
 def test_no_command_is_shown_that_is_not_known() -> None:
