@@ -70,6 +70,13 @@ OBJECTS = (
         described.SHARE,
         types.SHARE,
     ),
+    FormatObject(
+        "A template of default values",
+        "The `properties` of `transform-defaults-rest`, whose values a new record gets where it has none.",
+        known.DEFAULTS,
+        described.DEFAULTS,
+        types.DEFAULTS,
+    ),
 )
 """The objects of the format in the order of a folder."""
 

@@ -165,6 +165,7 @@ def _abilities(abilities: Capabilities) -> Iterator[str]:
     listing = [f"pages until {abilities.paging}" if abilities.paging else "one page"] if "list" in abilities.can else []
     listing += ["since"] if abilities.since else []
     listing += [f"once per {abilities.parent}"] if abilities.parent else []
+    listing += ["each row looked up"] if abilities.looks_up_rows else []
     yield f"  {abilities.datatype:<24}{' '.join(words)}  key {abilities.key}{''.join(f', {t}' for t in listing)}"
     for verb, reason in abilities.cannot.items():
         yield f"    no {verb}: {reason}"

@@ -20,7 +20,7 @@ class Capabilities(Struct, frozen=True):
 
     `can` are the supported verbs, `cannot` the reasons for the others. `paging` is None if a list has one page, else
     what ends the pagination; `since` says whether a list can be limited to changes; `parent` is the datatype through
-    which it is read.
+    which it is read; `looks_up_rows` is true if the record of each row is looked up.
     """
 
     datatype: str
@@ -30,6 +30,7 @@ class Capabilities(Struct, frozen=True):
     paging: str | None
     since: bool
     parent: str | None
+    looks_up_rows: bool = False
 
 
 def capabilities_of(connector: Connector) -> tuple[Capabilities, ...]:
@@ -46,6 +47,7 @@ def capabilities_of(connector: Connector) -> tuple[Capabilities, ...]:
                 paging=" or ".join(listing.termination) if listing and listing.next_page_link else None,
                 since=listing is not None and _supports_since(listing),
                 parent=listing.children.parent if listing and listing.children else None,
+                looks_up_rows=listing is not None and listing.looks_up_rows,
             )
         )
     return tuple(capabilities)

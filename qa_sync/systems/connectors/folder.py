@@ -93,10 +93,14 @@ def read_text(path: Path) -> str:
 
 
 def resolve_inside(folder: Path, name: str) -> Path:
-    """Return a file that the manifest names; raises ConnectorError for one outside the folder."""
-    if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+    """Return a file that the manifest names, from the folder; raises ConnectorError for one outside the folder.
+
+    A leading slash stands for the folder, as manifests often write it.
+    """
+    path = PurePath(name.lstrip("/"))
+    if path.is_absolute() or path.drive or ".." in path.parts:
         raise ConnectorError(f"{folder / 'manifest.json'}: {name!r} is outside the connector's folder")
-    return folder / name
+    return folder / path
 
 
 def fingerprint_of(folder: Path) -> str:

@@ -119,7 +119,7 @@ class _ReadConnector(Struct, frozen=True):
 
 def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -> _ReadConnector:
     raw, manifest, wrong_manifest = _manifest(folder)
-    file = str(manifest.get("system-template") or "templates/system.json")
+    file = str(manifest.get("system-template") or manifest.get("system_template") or "templates/system.json")
     template = resolve_inside(folder, file)
     text = expand_parameters(read_text(template), system_variables(folder.name, manifest))
     value = parse_json(text, template)

@@ -20,6 +20,10 @@ from qa_sync.values.form import Json
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 """The operations of a datatype."""
 
+DEFAULTS_TEMPLATE: Final = "transform-defaults-rest"
+DEFAULTS: Final = "defaults"
+"""The operation that reads the default values of a new record; few datatypes have one."""
+
 DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
 ENTITY_PAYLOAD: Final = "entity_payload"
 """The variable with the entity's own payload, which overrides the operation's."""
@@ -29,31 +33,32 @@ USES_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *SERVICE_NUMBERS)
 
 
+NEVER_SENT: Final = ("_", "$", "sesam_")
+"""Prefixes of members that belong to the pipes, which no body contains."""
+
+
 class BodyRules(Struct, frozen=True):
     """The rules that build a body: those of the transforms before the share template, in order, then the rewrite.
 
-    `rewrite` has the template's own rules, of which `rewrite_rule` builds the body (empty: none).
+    `defaults_at` is the number of stages before the system's default values are added (None: they are not). `rewrite`
+    has the template's own rules, of which `rewrite_rule` builds the body (empty: none).
     """
 
     stages: tuple[Mapping[str, Json], ...] = ()
     rewrite: Mapping[str, Json] = field(default_factory=dict)
     rewrite_rule: str = ""
+    defaults_at: int | None = None
 
 
 class WriteBody(Struct, frozen=True):
     """How the body of a write is built from an entity.
 
-    `form` is `object`, `patch` (a JSON Patch list) or `rules`, which are then in `rules`; `key` wraps it, `many` puts
-    it into a list; `drop` are patterns of members to omit; `member` is the entity's property that holds the body (any
-    other than `payload` leaves the body to the operation's own payload, which uses that property); `whole` sends the
-    whole record with the changes; `template` is a payload template from the settings, which replaces all of this.
-    Source: docs/explanation/connector-format-facts.rst, "Request bodies".
+    `rules` build it (None: it is the entity without the members of the pipes); `member` is the entity's property that
+    holds the body (any other than `payload` leaves the body to the operation's own payload, which uses that property);
+    `whole` sends the whole record with the changes; `template` is a payload template from the settings, which replaces
+    all of this. Source: docs/explanation/connector-format-facts.rst, "Request bodies".
     """
 
-    form: str = "object"
-    key: str | None = None
-    many: bool = False
-    drop: tuple[str, ...] = ("_*", "$*", "sesam_*")
     member: str = "payload"
     whole: bool = False
     template: Json = None
@@ -82,6 +87,7 @@ class Operation(Struct, frozen=True):
     `since_initial` if there is none yet. `allowed` and `ignored` are inclusive ranges of status codes.
     `unresolved_numbers` are numbers with unresolved references. `primary_key` are the members of an id (empty: the
     card's key), `new_key` those in the response to an insert. `body` is None if the entity card defines the body.
+    `looks_up_rows` is true if the rows of a list are keys, or parts of records, and each record is looked up.
     """
 
     name: str
@@ -119,6 +125,7 @@ class Operation(Struct, frozen=True):
     new_key: tuple[str, ...] = ()
     children: ChildList | None = None
     body: WriteBody | None = None
+    looks_up_rows: bool = False
 
 
 class Service(Struct, frozen=True):

@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.connectors.operations import BodyRules
+from qa_sync.systems.connectors.operations import NEVER_SENT, BodyRules
 from qa_sync.systems.connectors.pipes.rules import apply_rule
+from qa_sync.systems.connectors.pipes.share_pipes import BODY_MEMBERS
 from qa_sync.values.form import Json
-
-BODY_MEMBERS: Final = ("$payload", "payload")
-"""The members that rules add for the body."""
 
 FAULTS: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What an invalid rule raises."""
@@ -22,22 +20,32 @@ FAULTS: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, T
 WRAPS: Final = 3
 """How deep the entity is within its body: an object, a list and an object round it."""
 
-NEVER_SENT: Final = ("_", "$", "sesam_")
-"""Prefixes of members that belong to the pipes."""
 
-
-def body_by_rules(rules: BodyRules, member: str, entity: Mapping[str, Json], key: Mapping[str, Json]) -> Json:
+def body_by_rules(
+    rules: BodyRules,
+    member: str,
+    entity: Mapping[str, Json],
+    key: Mapping[str, Json],
+    defaults: Mapping[str, Json] | None = None,
+) -> Json:
     """Return the body that rules build of an entity; `member` is the one that the share template takes it from.
 
-    `key` are the members of the record's id (empty for an insert). Raises ConnectorError if the rules discard it.
+    `key` are the members of the record's id (empty for an insert); `defaults` are default values of the system, which
+    values of the entity override. Raises ConnectorError if the rules discard it.
     """
     built: Mapping[str, Json] = entity
-    for stage in rules.stages:
-        built = _applied(stage, "default", built)
+    for at, stage in enumerate(rules.stages):
+        built = _applied(stage, "default", _with_defaults(built, defaults) if at == rules.defaults_at else built)
+    if rules.defaults_at == len(rules.stages):
+        built = _with_defaults(built, defaults)
     if not rules.rewrite_rule:
         return _body(built, member)
     source = {**built, **key, "$source": built, "_payload": _body(built, member)}
     return _body(_applied(rules.rewrite, rules.rewrite_rule, source), member)
+
+
+def _with_defaults(built: Mapping[str, Json], defaults: Mapping[str, Json] | None) -> Mapping[str, Json]:
+    return {**(defaults or {}), **built}
 
 
 def _applied(rules: Mapping[str, Json], name: str, source: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from msgspec import Struct
 
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connectors.operations import Operation, WriteBody
+from qa_sync.systems.connectors.operations import NEVER_SENT, Operation, WriteBody
 from qa_sync.systems.requests.bodies import insert_body, update_body
 from qa_sync.systems.requests.record_ids import id_text, key_members, read_id
 from qa_sync.systems.templates.jinja import SKIP, render_present
@@ -63,11 +62,13 @@ def created_id(card: EntityCard, operation: Operation, body: Json) -> str | None
     return read_id(operation.new_key or key_paths(card, operation), made)
 
 
-def build_insert(card: EntityCard, operation: Operation, values: Mapping[str, Json]) -> WriteRequest:
-    """Return the create of a record from wire values by write path."""
+def build_insert(
+    card: EntityCard, operation: Operation, values: Mapping[str, Json], defaults: Mapping[str, Json] | None = None
+) -> WriteRequest:
+    """Return the create of a record from wire values by write path; `defaults` are default values of the system."""
     if operation.body is None:
         return _card_write(card, operation, {"entity": {}}, insert_body(card, values), {})
-    return _share_pipe_write(operation.body, {}, insert_body(card, values), {})
+    return _share_pipe_write(operation.body, {}, insert_body(card, values), {}, defaults)
 
 
 def build_update(
@@ -106,28 +107,29 @@ def _as_list_commands(card: EntityCard, before: Mapping[str, Json], entity: Json
 
 
 def _share_pipe_write(
-    body: WriteBody, members: Mapping[str, Json], entity: Mapping[str, Json], whole: Mapping[str, Json]
+    body: WriteBody,
+    members: Mapping[str, Json],
+    entity: Mapping[str, Json],
+    whole: Mapping[str, Json],
+    defaults: Mapping[str, Json] | None = None,
 ) -> WriteRequest:
     seen: dict[str, Json] = {**members, "$source": whole or entity}
     if body.template is not None:
         known = {**entity, "entity": {**seen, OWN_PAYLOAD: entity}}
         made = render_present(body.template, known)
         return WriteRequest({"entity": seen}, None if made is SKIP else made, entity)
-    made = share_pipe_body(body, entity, members)
+    made = share_pipe_body(body, entity, members, defaults)
     if body.member != OWN_PAYLOAD:
         return WriteRequest({"entity": {**seen, body.member: made}}, None, entity)
     return WriteRequest({"entity": {**seen, OWN_PAYLOAD: made}}, made, entity)
 
 
-def share_pipe_body(body: WriteBody, entity: Mapping[str, Json], key: Mapping[str, Json]) -> Json:
+def share_pipe_body(
+    body: WriteBody, entity: Mapping[str, Json], key: Mapping[str, Json], defaults: Mapping[str, Json] | None = None
+) -> Json:
     """Return an entity in the form that a share pipe gives it; `key` are the members of the record's id."""
     if body.rules is not None:
         from qa_sync.systems.requests.rule_bodies import body_by_rules  # noqa: PLC0415 - not for built-in systems
 
-        return body_by_rules(body.rules, body.member, entity, key)
-    plain: Json = {k: v for k, v in entity.items() if not any(fnmatchcase(k, pattern) for pattern in body.drop)}
-    if body.form == "patch":
-        return [{"op": "replace", "path": f"/{name}", "value": value} for name, value in plain.items()]
-    if body.many:
-        plain = [plain]
-    return {body.key: plain} if body.key else plain
+        return body_by_rules(body.rules, body.member, entity, key, defaults)
+    return {name: value for name, value in entity.items() if not name.startswith(NEVER_SENT)}

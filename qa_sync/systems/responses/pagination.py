@@ -46,18 +46,6 @@ class PageCursor(Struct, frozen=True):
     link: str | None
 
 
-def pages(
-    operation: Operation, renderer: RequestRenderer, exchange: HttpExchange, variables: Mapping[str, object]
-) -> Iterator[list[Json]]:
-    """Yield the entities of each page until a termination strategy applies.
-
-    Raises InvalidResponse if a page repeats the previous one, if the next page is on another host, and after MAX_PAGES
-    pages.
-    """
-    for entities, _ in pages_with_cursor(operation, renderer, exchange, variables):
-        yield entities
-
-
 def pages_with_cursor(
     operation: Operation,
     renderer: RequestRenderer,
@@ -65,9 +53,11 @@ def pages_with_cursor(
     variables: Mapping[str, object],
     start: PageCursor | None = None,
 ) -> Iterator[tuple[list[Json], PageCursor | None]]:
-    """Yield the entities of each page as `pages` does, each with a cursor from which a later read can continue.
+    """Yield the entities of each page until a termination strategy applies, with a cursor for a later read.
 
-    The cursor is None after the last page, and if requests depend on more than the link of the previous page.
+    The cursor is None after the last page, and if requests depend on more than the link of the previous page. Raises
+    InvalidResponse if a page repeats the previous one, if the next page is on another host, and after MAX_PAGES pages,
+    and NotModified for a conditional read that is answered with 304.
     """
     previous: Page | None = None
     link = start.link if start else None

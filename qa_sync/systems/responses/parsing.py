@@ -25,6 +25,14 @@ JSON: Final = "application/json"
 GONE: Final = frozenset({404, 410})
 
 
+class NotModified(Exception):
+    """The response to a conditional read is 304: nothing changed since then. Source: RFC 9110, 15.4.5."""
+
+
+CONDITIONS: Final = ("If-Modified-Since", "If-None-Match")
+"""The headers that make a read conditional. Source: RFC 9110, 13.1."""
+
+
 class SentRequest(Struct, frozen=True):
     """A request with its response, and the variables of its templates (`given`)."""
 
@@ -76,7 +84,7 @@ def call_operation(
     call: RenderedRequest,
     variables: Mapping[str, object],
 ) -> OperationResponse:
-    """Send a request and return its response; raises what `HttpExchange` raises.
+    """Send a request and return its response; raises what `HttpExchange` raises, and NotModified.
 
     A response with an ignored status, or with an allowed status that is not a success, is marked as ignored. If
     `error_expression` renders to a text, raises InvalidResponse with that text.
@@ -86,6 +94,8 @@ def call_operation(
     headers = ResponseHeaders(response)
     if _is_ignored(operation, response):
         return OperationResponse(call, request, response, None, headers, is_ignored=True)
+    if response.status_code == httpx.codes.NOT_MODIFIED and any(name in request.headers for name in CONDITIONS):
+        raise NotModified
     exchange.expect_success(request, response, is_list=True)
     if operation.allowed and not in_status_ranges(response.status_code, operation.allowed):
         exchange.raise_invalid(request, response, "a status that the operation does not allow")

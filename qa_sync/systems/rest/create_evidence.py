@@ -43,10 +43,21 @@ class CreateEvidence:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._datatypes: dict[str, _Datatype] = {}
+        self._written_at: dict[str, datetime] = {}
 
     def watched(self, datatype: str, post: Callable[[], str]) -> WatchedCreate:
         """Return a create as a function, of which each call is one attempt."""
+        self.note_write(datatype)
         return WatchedCreate(self._clock, self._datatypes.setdefault(datatype, _Datatype()), post)
+
+    def note_write(self, datatype: str) -> None:
+        """Note that a record of a datatype was written."""
+        self._written_at[datatype] = self._clock.now()
+
+    def wrote_since(self, datatype: str, since: datetime) -> bool:
+        """Return whether this run has written records of a datatype since a time."""
+        written_at = self._written_at.get(datatype)
+        return written_at is not None and written_at >= since
 
     def begin_list(self, datatype: str) -> Callable[[str], None]:
         """Return a function for each id that a list has, which begins now."""

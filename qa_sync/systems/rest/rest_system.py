@@ -16,7 +16,7 @@ from qa_sync.clock import Clock, RealClock, VirtualClock
 from qa_sync.errors import RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.connectors.operations import Operation
+from qa_sync.systems.connectors.operations import DEFAULTS, Operation
 from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.requests.bodies import adds_elements, revision_header
@@ -25,12 +25,10 @@ from qa_sync.systems.requests.writes import build_insert, build_update, created_
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.lists import found_nothing
 from qa_sync.systems.responses.location import located_id
-from qa_sync.systems.responses.pagination import PageCursor, pages, pages_with_cursor
-from qa_sync.systems.responses.parsing import (
-    is_gone,
-    select_entities,
-)
+from qa_sync.systems.responses.pagination import PageCursor
+from qa_sync.systems.responses.parsing import is_gone, select_entities
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
+from qa_sync.systems.rest.list_reader import ListReader
 from qa_sync.systems.rest.response_records import created_record, read_record, updated_record
 from qa_sync.systems.rest.service_connections import ServiceConnections
 from qa_sync.systems.rest.uncertain_writes import Found, update_idempotently
@@ -38,7 +36,6 @@ from qa_sync.systems.rest.unsettled_create import create_once
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import template_functions
 from qa_sync.values import paths
-from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
@@ -96,6 +93,9 @@ class RestSystem:
             auth_clock=(clock or RealClock()) if authenticates else None,
         )
 
+        wrote_since = create_evidence.wrote_since if create_evidence else _wrote_nothing
+        self._reader = ListReader(self._services, self.list, self.lookup, wrote_since)
+
     def close(self) -> None:
         """Close all connections."""
         self._services.close()
@@ -106,18 +106,15 @@ class RestSystem:
         A record that is on two pages is yielded once.
         """
         card, operation = self._operation(datatype, "list")
-        changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         seen: set[str] = set()
         listed = self._evidence.begin_list(datatype) if self._evidence else None
-        for start in self._list_starts(operation):
-            for entities in pages(operation, *self._services.of(operation), {**start, "since": changed}):
-                for data in entities:
-                    record = self._record(card, operation, data)
-                    if record.id not in seen:
-                        seen.add(record.id)
-                        if listed:
-                            listed(record.id)
-                        yield record
+        for records, _ in self._reader.pages(card, operation, since):
+            for record in records:
+                if record.id not in seen:
+                    seen.add(record.id)
+                    if listed:
+                        listed(record.id)
+                    yield record
 
     def list_pages(
         self, datatype: str, since: datetime | None = None, start: PageCursor | None = None
@@ -128,12 +125,8 @@ class RestSystem:
         be continued.
         """
         card, operation = self._operation(datatype, "list")
-        changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
-        for begin in self._list_starts(operation):
-            variables = {**begin, "since": changed}
-            for entities, cursor in pages_with_cursor(operation, *self._services.of(operation), variables, start):
-                records = [self._record(card, operation, data) for data in entities]
-                yield records, None if operation.children else cursor
+        for records, cursor in self._reader.pages(card, operation, since, start):
+            yield [*records], cursor
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, or None if there is none or it counts as deleted."""
@@ -152,7 +145,7 @@ class RestSystem:
             self._services.exchange.raise_invalid(request, response, "expected one record")
         if any(paths.read(data, path) == value for path, value in card.gone.items()):
             return None
-        record = self._record(card, operation, data)
+        record = read_record(self._services, card, operation, data)
         if not is_same_id(record.id, id):
             self._services.exchange.raise_unexpected_shape(operation.name, f"got {record.id[:80]!r} instead of {id!r}")
         return record
@@ -163,7 +156,7 @@ class RestSystem:
         Raises UnsettledCreate for a lost response if there is no `found`.
         """
         card, operation = self._operation(datatype, "insert")
-        write = build_insert(card, operation, values)
+        write = build_insert(card, operation, values, self._defaults(datatype))
         shown: Json = None
 
         def post() -> str:
@@ -200,6 +193,8 @@ class RestSystem:
             )
             self._services.expect_success(operation, sent, uncertain=once)
             shown = self._services.shown(operation, sent)
+            if self._evidence:
+                self._evidence.note_write(record.datatype)
 
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
@@ -232,15 +227,11 @@ class RestSystem:
             raise RequestRejected(message, status=int(httpx.codes.METHOD_NOT_ALLOWED))
         return card, self._operations[f"{datatype}-{verb}"]
 
-    def _list_starts(self, operation: Operation) -> Iterator[dict[str, object]]:
-        """Yield the initial variables of a list: once without any, or once per record of the parent datatype."""
-        if operation.children is None:
-            yield {}
-            return
-        from qa_sync.systems.connectors.pipes.parent_lists import parent_variables  # noqa: PLC0415  rarely needed
+    def _defaults(self, datatype: str) -> Mapping[str, Json]:
+        operation = self._operations.get(f"{datatype}-{DEFAULTS}")
+        return self._services.read_object(operation) if operation else {}
 
-        for parent in self.list(operation.children.parent):
-            yield parent_variables(operation.children, parent.data)
 
-    def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
-        return read_record(self._services, card, operation, data)
+def _wrote_nothing(datatype: str, since: datetime) -> bool:  # noqa: ARG001 - as of CreateEvidence
+    """Return that nothing is known to be written: without the evidence of a run."""
+    return False

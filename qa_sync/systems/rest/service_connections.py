@@ -96,6 +96,15 @@ class ServiceConnections:
         except InvalidResponse:
             return None
 
+    def read_object(self, operation: Operation) -> Mapping[str, Json]:
+        """Return the object that an operation without variables reads; raises InvalidResponse for anything else."""
+        sent = self.send(operation, {"entity": {"$source": {}}})
+        self.expect_success(operation, sent)
+        found = select_entities(operation, self.exchange.json(sent.request, sent.response))
+        if not isinstance(found, Mapping):
+            self.exchange.raise_invalid(sent.request, sent.response, "expected one object")
+        return found
+
     def raise_reported_error(self, operation: Operation, sent: SentRequest, body: Json) -> None:
         """Raise RequestRejected if the body of a successful response reports an error."""
         if not has_error_expression(operation):

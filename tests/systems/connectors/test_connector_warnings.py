@@ -107,9 +107,9 @@ class TestUnread:
 
     def test_of_a_manifest_and_a_datatype(self, tmp_path: Path) -> None:
         kind = {"template": "templates/thing.json", "lable": "Thing", "sync_frequency": "slow"}
-        manifest = {"system_template": "t", "auth": "oauth2", "datatypes": {"thing": kind}}
+        manifest = {"system_tempalte": "t", "auth": "oauth2", "datatypes": {"thing": kind}}
         assert told(of_folder(tmp_path / "x", listing(), manifest=manifest)) == [
-            "manifest.json: system_template: is not read; did you mean 'system-template'?",
+            "manifest.json: system_tempalte: is not read; did you mean 'system_template'?",
             "manifest.json: datatypes.thing.lable: is not read; did you mean 'label'?",
         ]
 

@@ -113,3 +113,44 @@ def test_stages_follow_each_other_and_then_the_rewrite() -> None:
 def test_a_rule_that_ends_without_a_body_is_an_error(steps: Any, message: str) -> None:
     with pytest.raises(ConnectorError, match=message):
         body_by_rules(BodyRules(({"default": steps},)), "payload", {"name": "A"}, {})
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (["plus", 10, ["list", 1, 2, 3]], [11, 12, 13]),
+        (["plus", 10, 10], 20),
+        (["minus", 1, ["list", 1, 2]], [0, 1]),
+        (["multiply", 2.3, 2], 4.6),
+        (["divide", 10, 20], 2),
+        (["divide", ["list", 2, 8], 3], 1.5),
+        (["mod", 3, 5], 2),
+        (["mod", 2, ["list", 2, 5, "x"]], [0, 1]),
+        (["pow", 2, 3], 9),
+        (["+", 10, ["list", 10, 20]], 20),
+        (["-", 1, 3], -2),
+        (["*", ["list", 2.3, 14], 2], 4.6),
+        (["/", 5, 2], 2.5),
+        (["/", 5, 0], None),
+        (["divide", 0, 5], None),
+        (["%", -5, 3], 1),
+        (["^", 2, 3], 8),
+        (["round", ["list", 2.2, 3.5, 4.5]], [2, 4, 4]),
+        (["round", 1, ["list", 2.2, 4.778, 6]], [2.2, 4.8, 6]),
+        (["round", -4.5], -4),
+        (["ceil", 1, 2.21], 2.3),
+        (["ceil", 2.299], 3),
+        (["floor", 2, 2.299], 2.29),
+        (["floor", ["list", 2.2, -4.7]], [2, -5]),
+        (["abs", ["list", -2, 4]], [2, 4]),
+        (["+", 0.1, 0.2], 0.3),
+        (["multiply", "_S.note", 2], None),
+        (["plus", 1, "12"], None),
+        (["plus", 1, True], None),
+        (["round", 2, ["multiply", 3, ["multiply", 19.99, ["divide", 100, 12.5]]]], 7.5),
+    ],
+)
+def test_arithmetic(expression: Any, value: Any) -> None:
+    rules = {"default": [["add", "x", expression]]}
+    assert unsupported_part(rules, "default") is None
+    assert apply_rule(rules, "default", ENTITY) == {"x": value}

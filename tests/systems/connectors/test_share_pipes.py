@@ -14,6 +14,7 @@ from qa_sync.errors import RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.operations import WriteBody
 from qa_sync.systems.connectors.pipes.share_pipes import SharePipe, derive_body
+from qa_sync.systems.requests.writes import share_pipe_body
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
@@ -177,39 +178,61 @@ def test_two_systems_each_have_their_way() -> None:
     assert load("twofold").operations["new-list"].properties == {"datatype": "new", "archived": True}
 
 
+RECORD = {"a": 1, "b": 2, "c": 3}
+PATCH = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in RECORD.items()]
+
+
 @pytest.mark.parametrize(
     ("expression", "body"),
     [
-        ("_S.", WriteBody()),
-        (["list", "_S."], WriteBody(many=True)),
-        (["dict", "k", ["list", "_S."]], WriteBody(key="k", many=True)),
-        (["list", ["dict", "k", "_S."]], "rules"),
-        (["dict", "k", "_S.", "j", 1], "rules"),
+        ("_S.", RECORD),
+        (["list", "_S."], [RECORD]),
+        (["dict", "k", ["list", "_S."]], {"k": [RECORD]}),
+        (["list", ["dict", "k", "_S."]], [{"k": RECORD}]),
+        (["dict", "k", "_S.", "j", 1], {"k": RECORD, "j": 1}),
         (["apply", "nowhere", "_S."], None),
-        (["apply", "keep", ["list", "_S."]], "rules"),
-        (["if", ["is-null", "_S.id"], "_S."], "rules"),
+        (["apply", "keep", ["list", "_S."]], [{"b": 2, "c": 3}]),
+        (["if", ["is-null", "_S.id"], "_S."], RECORD),
         (["hops", {"datasets": []}], None),
-        (["apply", "keep", ["apply", "less", "_S."]], WriteBody(drop=("_*", "$*", "sesam_*", "a", "b"))),
+        (["apply", "keep", ["apply", "less", "_S."]], {"c": 3}),
+        (["dict", "k", "_T."], {"k": RECORD}),
+        (
+            ["apply", "patch", ["items", "_S."]],
+            [{"op": "replace", "path": f"/{k}", "value": v} for k, v in RECORD.items()],
+        ),
     ],
 )
-def test_simple_forms_are_recognised_and_others_built_by_rules(expression: Json, body: WriteBody | str | None) -> None:
+def test_the_rules_of_a_share_pipe_build_the_body(expression: Json, body: Json) -> None:
     rules = {
         "default": [["copy", "*"], ["add", "$payload", expression]],
         "keep": [["copy", "*", "a"], ["comment", "x"]],
         "less": [[["copy", "*"], ["remove", ["list", "b"]]]],
+        "patch": [
+            ["merge", ["dict", "op", "replace", "path", ["concat", "/", ["first", "_S."]], "value", ["last", "_S."]]]
+        ],
     }
-    got = derive_body(SharePipe("x-share", {}, rules, (rules,)), "insert")
+    got = derive_body(SharePipe("x-share", {}, (rules,)), "insert")
     if body is None:
         assert isinstance(got, str)
         assert "'x-share'" in got
-    elif isinstance(body, str):
-        assert isinstance(got, WriteBody)
-        assert got.form == body
-    elif body.drop == WriteBody().drop:
-        assert got == body
     else:
         assert isinstance(got, WriteBody)
-        assert set(got.drop) == set(body.drop)
+        assert share_pipe_body(got, RECORD, {}) == body
+
+
+@pytest.mark.parametrize("steps", [[["copy", "*"]], [["copy", "*"], ["add", "$payload", ["list", "_S."]]]])
+def test_members_of_the_pipes_are_never_sent(steps: Json) -> None:
+    got = derive_body(SharePipe("x-share", {}, ({"default": steps},)), "insert")
+    assert isinstance(got, WriteBody)
+    body = share_pipe_body(got, {**RECORD, "_id": "7", "$note": 1, "sesam_x": 2}, {})
+    assert body in (RECORD, [RECORD])
+
+
+def test_later_steps_do_not_change_what_an_earlier_one_took() -> None:
+    steps = [["copy", "*"], ["add", "$payload", ["dict", "k", "_T."]], ["add", "d", 4]]
+    got = derive_body(SharePipe("x-share", {}, ({"default": steps},)), "insert")
+    assert isinstance(got, WriteBody)
+    assert share_pipe_body(got, RECORD, {}) == {"k": RECORD}
 
 
 def test_a_system_is_closed_with_all_its_ways() -> None:

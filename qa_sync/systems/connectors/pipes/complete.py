@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.systems.connectors.folder import Problem, Severity
-from qa_sync.systems.connectors.operations import Operation, WriteBody, operation_of, with_template
+from qa_sync.systems.connectors.operations import DEFAULTS, Operation, WriteBody, operation_of, with_template
 from qa_sync.systems.connectors.pipes.completed import CompletedDatatype, IncompleteDatatype
 from qa_sync.systems.connectors.pipes.operation_names import FoundOperation, OperationsByName
 from qa_sync.systems.connectors.pipes.parent_lists import entity_member, find_parent_reading, transforms_of
@@ -21,6 +21,7 @@ from qa_sync.systems.connectors.pipes.requested_members import lost_member, memb
 from qa_sync.systems.connectors.pipes.share_pipes import (
     COLLECT_TEMPLATE,
     SHARE_TEMPLATE,
+    Defaults,
     SharePipe,
     derive_body,
     find_share_pipe,
@@ -63,18 +64,22 @@ class DatatypeCompleter(Struct, frozen=True):
         done = CompletedDatatype()
         share = find_share_pipe(kind.pipes, SHARE_TEMPLATE)
         collect = find_share_pipe(kind.pipes, COLLECT_TEMPLATE)
+        looks_up_rows = collect is not None and bool(collect.properties.get("operation_lookup"))
         pipe_key = next((s.key for s in (share, collect) if s and s.key), ())
         # The card overrides the pipes, unless the key has several members.
         done.key = (kind.card_key,) if kind.card_key and len(pipe_key) < 2 else pipe_key  # noqa: PLR2004
         self._list(kind, done)
         done.key = done.key or _simple_key(done.operations.get("list")) or _default_key(kind, done)
         if listing := done.operations.get("list"):
-            expression = listing.id_expression if done.key == ("_id",) else None
+            expression = listing.id_expression if done.key == ("_id",) or looks_up_rows else None
             done.operations["list"] = replace(listing, primary_key=done.key, id_expression=expression)
-        collect_with_lookup = collect if collect and collect.properties.get("operation_lookup") else None
-        self._lookup(kind, done, share or collect_with_lookup)
+        self._lookup(kind, done, collect if looks_up_rows and not _names_lookup(share) else share)
+        if looks_up_rows:
+            _look_up_rows(done)
         for verb in WRITES:
             self._write(kind, done, share, verb)
+        if share and share.defaults and "insert" in done.operations:
+            self._defaults(kind, done, share.defaults)
         return done
 
     def _list(self, kind: IncompleteDatatype, done: CompletedDatatype) -> None:
@@ -136,6 +141,18 @@ class DatatypeCompleter(Struct, frozen=True):
             return
         done.operations[verb] = replace(operation, body=body, new_key=share.new_key if share else ())
 
+    def _defaults(self, kind: IncompleteDatatype, done: CompletedDatatype, defaults: Defaults) -> None:
+        """Add the operation that reads the default values of a new record; without it none is created."""
+        given = defaults.properties
+        use = {
+            "operation": given.get("operation") or "defaults",
+            "system": given.get("rest_system"),
+            "properties": given.get("operation_properties"),
+        }
+        self._add_operation(kind, done, DEFAULTS, use)
+        if why := done.cannot.pop(DEFAULTS, None):
+            done.leave_out("insert", f"its default values cannot be read: {why}")
+
     def _add_operation(
         self, kind: IncompleteDatatype, done: CompletedDatatype, verb: str, use: Mapping[str, Json]
     ) -> None:
@@ -163,6 +180,18 @@ class DatatypeCompleter(Struct, frozen=True):
             text = f"{at} uses the operation {name!r}, which does not exist; {found.name!r} is used instead"
             done.problems.append(Problem(kind.file, kind.name, text, Severity.NOTE))
         return found
+
+
+def _names_lookup(share: SharePipe | None) -> bool:
+    return share is not None and bool(share.properties.get("operation_lookup"))
+
+
+def _look_up_rows(done: CompletedDatatype) -> None:
+    """Let a list look up the record of each row, as its collect pipe says."""
+    if listing := done.operations.get("list"):
+        done.operations["list"] = replace(listing, looks_up_rows=True)
+        if why := done.cannot.get("lookup"):
+            done.leave_out("list", f"its pipe looks up the record of each row, and there is no lookup: {why}")
 
 
 def _sources(kind: IncompleteDatatype) -> Iterator[tuple[str, Mapping[str, Json]]]:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from qa_sync.systems.connectors.pipes.number_functions import NUMBER_FUNCTIONS
 from qa_sync.values.form import Json
 
 Arguments = list[Json]
@@ -108,6 +109,7 @@ def _integer(value: Json) -> int:
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Arguments], Json]]] = {
+    **NUMBER_FUNCTIONS,
     "list": _flat,
     "literal": lambda arguments: arguments[0],
     "dict": _dict,

@@ -45,11 +45,11 @@ class Scope(Struct, frozen=True):
             case "S":
                 return self.source
             case "T":
-                return self.built
+                return {**self.built}  # as it is now: later steps do not change what this one takes
             case "R._S":
                 return self.root.source
             case "R._T":
-                return self.root.built or self.root.source
+                return {**self.root.built} or self.root.source
             case "P":
                 return self.parent.source if self.parent else None
             case _:

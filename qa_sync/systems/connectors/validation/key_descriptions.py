@@ -7,7 +7,8 @@ from typing import Final
 
 MANIFEST: Final[Mapping[str, str]] = {
     "datatypes": "The datatypes by name.",
-    "system-template": "The file of the system; default `templates/system.json`.",
+    "system-template": "The file of the system, from the folder; default `templates/system.json`.",
+    "system_template": "The same, in another spelling.",
     "additional_parameters": "Parameters that the settings give, such as an account id, each with its `default`.",
     "oauth2": "The `token_url` and scopes for a system template that leaves them out.",
 }
@@ -134,7 +135,7 @@ SHARE: Final[Mapping[str, str]] = {
     "primary_key_insert": "The same in the response to an insert.",
     "payload_property": "The member that carries the body.",
     "rewrite_rules_payload": "The rules that make the body; a part that is not followed is reported.",
-    "operation_lookup": "The operation that reads one record.",
+    "operation_lookup": "The operation that reads one record; a collect pipe looks up each row with it.",
     "operation_insert": "The operation that creates a record.",
     "operation_update": "The operation that updates a record.",
     "operation_delete": "The operation that deletes a record.",
@@ -143,6 +144,12 @@ SHARE: Final[Mapping[str, str]] = {
     "operation_update_properties": "The `properties` of the update.",
     "operation_delete_properties": "The `properties` of the delete.",
     "client_side_patching": "Whether an update sends the whole record as read, with the changes in it.",
+}
+DEFAULTS: Final[Mapping[str, str]] = {
+    "rest_system": "The system that is asked.",
+    "primary_key": "The members that identify a record; a new one has none.",
+    "operation": "The operation that reads the default values; default `defaults`.",
+    "operation_properties": "The `properties` of that operation.",
 }
 TERMINATION: Final[Mapping[str, str]] = {
     "next-page-link-empty": "The link renders to nothing. Default.",

@@ -126,7 +126,14 @@ TRANSFORM: Final = KnownKeys(
 )
 SHARE: Final = KnownKeys(
     (*object_types.SHARE, "client_side_patching"),
-    ("share_dataset", "original_property", "is_natural_key", "enable_deletes", "operation_lookup_delete"),
+    (
+        "share_dataset",
+        "original_property",
+        "is_natural_key",
+        "enable_deletes",
+        "operation_lookup_delete",
+        "operation_lookup_delete_properties",
+    ),
     {
         **{f"{verb}_allowed_status_codes": STATUSES for verb in VERBS},
         "rules": LOOKED_UP,
@@ -134,3 +141,4 @@ SHARE: Final = KnownKeys(
         "rewrite_rules_mutation": "of a write's response, only a new record's key is read, not rewritten",
     },
 )
+DEFAULTS: Final = KnownKeys(object_types.DEFAULTS)

@@ -29,6 +29,7 @@ WORDS: Final[Mapping[Types, str]] = {
 MANIFEST: Final[Table] = {
     "datatypes": OBJECT,
     "system-template": TEXT,
+    "system_template": TEXT,
     "additional_parameters": OBJECT,
     "oauth2": OBJECT,
 }
@@ -102,3 +103,5 @@ SHARE: Final[Table] = {
     **{f"operation_{verb}_properties": OBJECT for verb in ("lookup", "insert", "update", "delete")},
 }
 """The properties of `transform-share-rest` and `transform-collect-rest`."""
+DEFAULTS: Final[Table] = {"rest_system": TEXT, "primary_key": TEXTS, "operation": TEXT, "operation_properties": OBJECT}
+"""The properties of `transform-defaults-rest`."""

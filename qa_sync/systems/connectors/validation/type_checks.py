@@ -7,10 +7,12 @@ the format's own skeleton contains empty texts. Source: docs/explanation/connect
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from qa_sync.systems.connectors.numbers import number
+from qa_sync.systems.connectors.operations import DEFAULTS_TEMPLATE
 from qa_sync.systems.connectors.validation.object_types import (
+    DEFAULTS,
     NUMBER,
     OPERATION,
     PIPE,
@@ -27,6 +29,11 @@ from qa_sync.values.form import Json
 
 TypeProblems: TypeAlias = list[tuple[str, str]]
 """Keys with messages."""
+
+OWN_TEMPLATE: Final = (
+    "is an object, a template of its own in place of a built-in one, which qa-sync does not support; "
+    "name the built-in template, or set payload templates in qa-sync.toml"
+)
 
 
 def type_checked(raw: Json, table: Table, at: str, wrong: TypeProblems) -> dict[str, Json]:
@@ -78,9 +85,13 @@ def _use(raw: Json, at: str, wrong: TypeProblems) -> dict[str, Json]:
 
 
 def _transform(raw: Json, at: str, wrong: TypeProblems) -> dict[str, Json]:
+    if isinstance(raw, Mapping) and isinstance(raw.get("template"), Mapping):
+        wrong.append((f"{at}.template", OWN_TEMPLATE))
+        raw = {key: value for key, value in raw.items() if key != "template"}
     transform = _use(raw, at, wrong)
     if "template" in transform:
-        transform["properties"] = type_checked(transform.get("properties", {}), SHARE, f"{at}.properties", wrong)
+        table = DEFAULTS if transform["template"] == DEFAULTS_TEMPLATE else SHARE
+        transform["properties"] = type_checked(transform.get("properties", {}), table, f"{at}.properties", wrong)
     return transform
 
 

@@ -13,6 +13,7 @@ from qa_sync.systems.connectors.auth_options import OPERATIONS
 from qa_sync.systems.connectors.connection_options import connection_notes
 from qa_sync.systems.connectors.folder import MANIFEST_FILE, ConnectorFiles, Problem, Severity
 from qa_sync.systems.connectors.numbers import whole
+from qa_sync.systems.connectors.operations import DEFAULTS_TEMPLATE
 from qa_sync.systems.connectors.pipes.share_pipes import COLLECT_TEMPLATE, SHARE_TEMPLATE
 from qa_sync.systems.connectors.validation import known_keys as known
 from qa_sync.systems.connectors.validation.key_rules import (
@@ -110,6 +111,8 @@ def _pipe_warnings(pipe: Json, at: str) -> ConnectorWarnings:
     for place, transform in _transforms(pipe):
         if transform.get("template") in (SHARE_TEMPLATE, COLLECT_TEMPLATE):
             yield from unknown_key_warnings(known.SHARE, transform.get("properties"), f"{at}.{place}.properties")
+        if transform.get("template") == DEFAULTS_TEMPLATE:
+            yield from unknown_key_warnings(known.DEFAULTS, transform.get("properties"), f"{at}.{place}.properties")
 
 
 def _operation_uses(pipe: Json, at: str) -> Iterator[tuple[str, KnownKeys, Mapping[str, Json]]]:
