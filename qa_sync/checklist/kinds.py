@@ -30,8 +30,8 @@ KINDS: Mapping[str, CheckKind] = {
         (
             "Create the records of other sections that the source record refers to.",
             (
-                "Create two source records with different values, and one with as few values as possible; only one if "
-                "it cannot be deleted again."
+                "Create two source records with different values, and up to three that lack some, so that of alike "
+                "properties each is missing beside the others; only one if it cannot be deleted again."
             ),
             "Wait until each has exactly one counterpart on the target, at most until the timeout.",
             "With `--depth thorough`, do the same with one record more than a page of the source's list holds.",

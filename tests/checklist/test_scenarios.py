@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from qa_sync.checklist.steps import AddUnmappedValues, Edit, Expect, Insert
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.cards import EntityCard, PropertyCard
 
 ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "tests/faults/specs"
@@ -39,7 +39,9 @@ def test_two_records_and_what_they_refer_to_are_made_before_the_sync_works() -> 
     made = [s.role for s in steps[: next(n for n, s in enumerate(steps) if isinstance(s, Expect))]]  # type: ignore[union-attr]
     assert made == ["contacts", "contacts-2", "products", "products-2", "subject"]
     thorough = scenario(compiled("wix-woocommerce", Depth.THOROUGH), 2, "create").steps
-    assert [s.role for s in thorough if isinstance(s, Insert)][-3:] == ["subject", "fellow", "bare"]
+    assert [s.role for s in thorough if isinstance(s, Insert)][-5:] == [
+        *("subject", "fellow", "sparse-1", "sparse-2", "sparse-3"),
+    ]
 
 
 def test_what_cannot_be_removed_again_is_made_once() -> None:
@@ -53,12 +55,32 @@ def test_what_cannot_be_removed_again_is_made_once() -> None:
 
 def test_a_record_with_few_values_claims_that_the_others_stay_empty() -> None:
     found = scenario(compiled("woocommerce-customerp"), 1, "create")
-    (bare,) = (s for s in found.steps if isinstance(s, Insert) and s.role == "bare")
+    sparse = {s.role: s for s in found.steps if isinstance(s, Insert) and s.role.startswith("sparse")}
     first = next(s for s in found.steps if isinstance(s, Expect))
-    empty = {claim.pair.source for _, claim in first.claims if isinstance(claim, NoValueSynced)}
-    assert empty
-    assert not empty & bare.values.keys()
-    assert any(bare.mark in str(value) for value in bare.values.values())
+    empty = {(claim.role, claim.pair.source) for _, claim in first.claims if isinstance(claim, NoValueSynced)}
+    assert {role for role, _ in empty} == set(sparse) == {"sparse-1", "sparse-2", "sparse-3"}
+    assert [path for role, path in empty if path in sparse[role].values] == []
+    assert all(any(one.mark in str(value) for value in one.values.values()) for one in sparse.values())
+
+
+def test_of_two_alike_properties_each_is_missing_in_a_record_that_has_the_other() -> None:
+    alike = 0
+    for name in (f"{ROOT}/specs/000", f"{ROOT}/specs/003"):
+        for plan in compiled(name).sections:
+            creates = [s for s in plan.scenarios if s.name == "create"]
+            made = [s.values for c in creates for s in c.steps if isinstance(s, Insert) and s.role.startswith("sparse")]
+            claims = (claim for c in creates for s in c.steps if isinstance(s, Expect) for _, claim in s.claims)
+            lacking = {claim.pair.source for claim in claims if isinstance(claim, NoValueSynced)}
+            cards = creates[0].roles["subject"].source.properties if creates else {}
+            for one, other in permutations(sorted(lacking), 2):
+                if _kind(cards[one]) == _kind(cards[other]):
+                    alike += 1
+                    assert any(one in values and other not in values for values in made), (name, one, other)
+    assert alike > 1
+
+
+def _kind(card: PropertyCard) -> tuple[str, str]:
+    return card.form.convert, (card.concept or "").rpartition(".")[2]
 
 
 def test_small_edits_change_one_thing_each_and_the_order_of_lines() -> None:

@@ -32,6 +32,7 @@ from fault_values import (
     is_truth,
     is_typed,
     is_zero,
+    may_lack,
     may_lack_number,
     may_lack_text,
 )
@@ -40,8 +41,9 @@ from msgspec import Struct
 from qa_sync.checklist.depth import Depth
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
-from qa_sync.sync.faults.property_kinds import NUMBERS, is_edited, is_free_text
+from qa_sync.sync.faults.property_kinds import NUMBERS, is_edited, is_free_text, is_written
 from qa_sync.sync.faults.values.texts import COLUMN, MANY
+from qa_sync.sync.faults.writes.invented_values import alike_property
 from qa_sync.sync.faults.writes.wrong_property import similar_rows, swappable_rows
 from qa_sync.sync.lanes import Row, Side
 from qa_sync.systems.cards import PropertyCard
@@ -332,6 +334,17 @@ def _made_up(touches: Touches) -> Where:
     return where
 
 
+def _filled_from_alike(facts: Facts) -> Iterator[Place]:
+    if facts.says(StatementKind.LINK_FIRST) or not facts.removable:
+        return
+    targets = [pair.target for pair in facts.pairs if facts.arrives(pair)]
+    for pair in facts.pairs:
+        others = [card for card in targets if card is not pair.target]
+        alike = is_written(pair.target) and not pair.target.unique and alike_property(pair.target, others)
+        if alike and facts.arrives(pair) and may_lack(pair.target, pair.source):
+            yield from facts.about(pair, "property")
+
+
 def _loose(*conversions: str) -> Where:
     """Return where it shows that values of a merge table are compared too loosely."""
 
@@ -468,6 +481,7 @@ RULES: Mapping[str, Rule] = {
     "other-tags": Rule(values(is_tagged), NO_TAGS),
     "none-as-text": Rule(_made_up(may_lack_text), "no text of a new record may be missing"),
     "none-as-zero": Rule(_made_up(may_lack_number), "no number of a new record may be missing"),
+    "fill-from-alike": Rule(_filled_from_alike, "no value of a new record may be missing beside an alike one"),
     "merge-half-empty": Rule(_half_empty, "no merge table with a row that may be empty where records are created"),
     "source-wins": Rule(_contested, NOTHING_IS_EDITED),
     "same-second-as-create": Rule(edited("any-time"), NOTHING_IS_EDITED),

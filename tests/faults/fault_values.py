@@ -155,5 +155,9 @@ def may_lack_number(receiver: PropertyCard, giver: PropertyCard) -> bool:
 
 
 def _may_lack(receiver: PropertyCard, giver: PropertyCard) -> bool:
-    known = receiver.required or giver.required or giver.derived or receiver.has_default
-    return not (known or "." in receiver.write_path)
+    return may_lack(receiver, giver) and "." not in receiver.write_path
+
+
+def may_lack(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    """Tell whether a new record may have no value there."""
+    return not (receiver.required or giver.required or giver.derived or receiver.has_default)

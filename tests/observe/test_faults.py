@@ -91,7 +91,10 @@ NOT_SHOWN: Mapping[str, str] = {
     **dict.fromkeys(("case-blind", "accent-blind", "blank-blind"), "nobody edits only case, accents or blanks"),
     **dict.fromkeys(("truncate-to-column", "truncate-to-500", "double-precision"), "no value is that long"),
     **dict.fromkeys(("lose-tags", "other-tags"), "nobody writes HTML"),
-    **dict.fromkeys(("none-as-text", "none-as-zero"), "a value at the target without one at the source is allowed"),
+    **dict.fromkeys(
+        ("none-as-text", "none-as-zero", "fill-from-alike"),
+        "a value at the target without one at the source is allowed",
+    ),
     **dict.fromkeys(
         ("same-second-as-create", "same-second-as-write", "cursor-in-seconds", "cursor-at-end", "lose-during-cycle"),
         "the traffic rarely edits in the very second or cycle that these faults need",

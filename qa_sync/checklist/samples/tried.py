@@ -41,7 +41,8 @@ LINES: Final = frozenset({"lines.product_ref", "lines.name", "lines.quantity", "
 
 TRIED: Final[Mapping[str, TriedValues]] = {
     "any value": TriedValues(
-        "one new record has no value, so the other side must have none: not 'null', an empty list, 0 or false"
+        "a new record has no value, so the other side must have none: not 'null', an empty list, 0 or false, nor the "
+        "value of an alike property that has one"
     ),
     "text": TriedValues(
         "letters beyond ASCII and beyond the first plane, combining marks, quotes, <&>, backslashes, %25; "

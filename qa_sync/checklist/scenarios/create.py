@@ -9,8 +9,8 @@ from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.reasons import Reason
 from qa_sync.checklist.samples.edit_rounds import same_target
 from qa_sync.checklist.samples.related_records import Claims
-from qa_sync.checklist.scenarios.bare_record import BARE, BareRecord, bare_record
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.sparse_records import SparseRecord, sparse_records
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect, Step, WaitCycles
 from qa_sync.dataflow.model import PropertyPair, StatementKind
@@ -42,10 +42,11 @@ def create(context: SectionContext) -> ChecksAndScenarios:
     property_claims: Claims = tuple(
         (c, PropertySynced(role, Side.TARGET, p, same_target(p, context.pairs))) for role in roles for c, p in tried
     )
-    bare = bare_record(context, tried) if record_checks and context.may_create_more else None
-    steps = _steps(context, roles, record_checks, property_claims, bare)
+    sparse = sparse_records(context, tried) if record_checks and context.may_create_more else ()
+    steps = _steps(context, roles, record_checks, property_claims, sparse)
+    named = context.roles(*roles, *(one.insert.role for one in sparse))
     ids = (*(c.id for c in record_checks), *(check for check, _ in tried))
-    return ChecksAndScenarios(checks, (Scenario("create", context.roles(*roles, BARE), steps, ids),) if ids else ())
+    return ChecksAndScenarios(checks, (Scenario("create", named, steps, ids),) if ids else ())
 
 
 def _roles(context: SectionContext) -> Mapping[str, int]:
@@ -78,7 +79,7 @@ def _steps(
     roles: Mapping[str, int],
     record_checks: tuple[Check, ...],
     property_claims: Claims,
-    bare: BareRecord | None,
+    sparse: tuple[SparseRecord, ...],
 ) -> tuple[Step, ...]:
     """Return the steps that link the records and check them, and check them again later.
 
@@ -98,12 +99,12 @@ def _steps(
         )
     create_check, unique_check = record_checks
     related_inserts, related_exist = context.related_inserts("create")
-    created = (*roles, BARE) if bare else tuple(roles)
-    property_claims = (*property_claims, *(bare.claims if bare else ()))
+    created = (*roles, *(one.insert.role for one in sparse))
+    property_claims = (*property_claims, *(claim for one in sparse for claim in one.claims))
     return (
         *related_inserts,
         *(context.insert("create", role, version=version) for role, version in roles.items()),
-        *((bare.insert,) if bare else ()),
+        *(one.insert for one in sparse),
         Expect(
             (
                 *((create_check.id, CounterpartExists(role, Side.TARGET)) for role in created),

@@ -7,8 +7,8 @@ from typing import Final
 from qa_sync.checklist.claims import CounterpartExists
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Scenario
-from qa_sync.checklist.scenarios.bare_record import needed_pairs
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.sparse_records import needed_pairs
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Expect
 from qa_sync.dataflow.model import StatementKind

@@ -151,6 +151,7 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "other-tags": _VALUES,
     "none-as-text": ("property",),
     "none-as-zero": ("property",),
+    "fill-from-alike": ("property",),
     "merge-half-empty": ("merge-not",),
     "source-wins": ("newest-wins",),
     "same-second-as-create": ("any-time",),

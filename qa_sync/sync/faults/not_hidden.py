@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 NOT_HIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
-    "empty values": ("zero-as-missing", "false-as-missing", "none-as-text", "none-as-zero", "empty-erases"),
+    "empty values": (
+        "zero-as-missing",
+        "false-as-missing",
+        "none-as-text",
+        "none-as-zero",
+        "fill-from-alike",
+        "empty-erases",
+    ),
     "one element": ("lose-list-item", "lose-added-item", "keep-removed-item"),
     "e-mail addresses": ("mail-domain", "lose-mail-tag"),
     "phone separators": ("lose-country-prefix",),

@@ -42,7 +42,7 @@ from qa_sync.sync.faults.writes.ignored_changes import (
     without_accents,
     without_blanks,
 )
-from qa_sync.sync.faults.writes.invented_values import inventing, null_text, zero
+from qa_sync.sync.faults.writes.invented_values import FillFromAlike, inventing, null_text, zero
 from qa_sync.sync.faults.writes.lost_writes import (
     DeleteOnUpdate,
     DropCreate,
@@ -202,6 +202,9 @@ FAULTS: Mapping[str, Fault] = {
         Fault("other-tags", "Writes HTML with other tags.", altering(texts.with_other_tags)),
         Fault("none-as-text", "Writes null as a text where a new record has no value.", inventing(null_text)),
         Fault("none-as-zero", "Writes 0 and false where a new record has no value.", inventing(zero)),
+        Fault(
+            "fill-from-alike", "Fills a value that a new record lacks with that of an alike property.", FillFromAlike
+        ),
         Fault("merge-half-empty", "Matches a value with none where other texts are equal.", MatchHalfEmpty),
         Fault("source-wins", "Keeps the source's value when both sides were edited.", lane=source_always_wins),
         Fault(

@@ -28,7 +28,7 @@ source-wins same-second-as-create same-second-as-write
 cursor-in-seconds cursor-at-end lose-during-cycle lose-double-edit known-values first-sight country-code
 wrong-region-country lose-mail-tag merge-by-end
 accent-blind blank-blind order-blind truncate-to-column truncate-to-500 single-precision double-precision
-two-decimals one-currency join-lines first-page-only lose-tags other-tags none-as-text none-as-zero
+two-decimals one-currency join-lines first-page-only lose-tags other-tags none-as-text none-as-zero fill-from-alike
 """
 
 LONG = "a name of more than twenty characters"

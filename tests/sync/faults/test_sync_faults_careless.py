@@ -66,6 +66,42 @@ def test_a_value_is_made_up_where_a_new_record_has_none(name: str, made_up: dict
     assert notes.inserts == [{"currency": "NOK", "text": None, **made_up}]
 
 
+MAIL = Form(convert="email")
+ALIKE = card_of(
+    PropertyCard("billing.email", MAIL, concept="billing.email"),
+    PropertyCard("shipping.email", MAIL, concept="shipping.email"),
+    PropertyCard("name", TEXT, concept="name", max_length=3),
+    PropertyCard("company", TEXT, concept="company", max_length=2),
+    PropertyCard("sku", TEXT, concept="sku"),
+    PropertyCard("login", TEXT, concept="login", unique=True),
+    PropertyCard("count", COUNT, concept="count"),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "filled"),
+    [
+        ({"billing.email": "a@example.test"}, {"shipping.email": "a@example.test"}),
+        ({"name": "Ada"}, {"company": "Ad"}),
+        ({"sku": "A1"}, {}),
+        ({"count": 1}, {}),
+        ({"name": "Ada", "company": "X"}, {}),
+    ],
+)
+def test_a_missing_value_is_filled_from_an_alike_one(given: dict[str, Json], filled: dict[str, Json]) -> None:
+    lane, notes = lane_to(ALIKE), Notes()
+    find_fault("fill-from-alike").writer(notes).insert(lane, lane.target, given)
+    assert notes.inserts == [{**given, **filled}]
+
+
+def test_a_filled_value_that_is_rejected_is_left_out() -> None:
+    lane, notes = lane_to(ALIKE), Notes(refused={"Ad"})
+    find_fault("fill-from-alike").writer(notes).insert(lane, lane.target, {"name": "Ada"})
+    assert notes.inserts == [{"name": "Ada"}]
+    with pytest.raises(RequestRejected):
+        find_fault("fill-from-alike").writer(Notes(refused={"A1"})).insert(lane, lane.target, {"sku": "A1"})
+
+
 def test_a_made_up_value_that_is_rejected_is_left_out() -> None:
     lane, notes = lane_to(CARD), Notes(refused={"null"})
     find_fault("none-as-text").writer(notes).insert(lane, lane.target, {"currency": "NOK"})

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from qa_sync.errors import Conflict, RequestRejected
-from qa_sync.sync.faults.property_kinds import NUMBERS, is_free_text, is_written
+from qa_sync.sync.faults.property_kinds import (
+    CODES,
+    NUMBERS,
+    TEXTS,
+    by_write_path,
+    is_free_text,
+    is_written,
+    truncated,
+)
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
@@ -14,7 +22,6 @@ from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 NULL = "null"
-
 MadeUp = Callable[[PropertyCard], Json]
 """Returns the value of a property that has none, or None."""
 
@@ -58,3 +65,35 @@ def zero(card: PropertyCard) -> Json:
     if card.form.convert == "boolean":
         return False
     return ("0" if card.form.type == "string" else 0) if card.form.convert in NUMBERS else None
+
+
+class FillFromAlike(FaultyWriter):
+    """Creates records in which a value that is missing is that of an alike property."""
+
+    def insert(self, lane: Lane, end: LaneEnd, values: Values) -> Record | None:
+        """Create a record with further values, as many of them as the system takes."""
+        cards = {card.path: card for row in lane.rows for card in (row.card(end.side),)}
+        known = [card for card in cards.values() if values.get(card.write_path)]
+        free = (card for card in cards.values() if is_written(card) and not values.get(card.write_path))
+        alike = {card.write_path: near for card in free if not card.unique and (near := alike_property(card, known))}
+        more = {path: truncated(by_write_path(end)[path], values[near.write_path]) for path, near in alike.items()}
+        try:
+            return self.inner.insert(lane, end, {**values, **more})
+        except Conflict:
+            raise
+        except RequestRejected:
+            if not more:
+                raise
+        return self.inner.insert(lane, end, values)
+
+
+def alike_property(card: PropertyCard, others: Sequence[PropertyCard]) -> PropertyCard | None:
+    """Return the property whose values look alike: the same in another place, else another of the same kind."""
+    if card.form.convert not in {*TEXTS, "email", "phone"} or card.concept in CODES:
+        return None
+    alike = [one for one in others if one.form == card.form and one.concept not in CODES]
+    return max(alike, key=lambda one: _last_part(one) == _last_part(card), default=None)
+
+
+def _last_part(card: PropertyCard) -> str:
+    return (card.concept or card.path).rpartition(".")[2]
