@@ -44,6 +44,7 @@ def made(cassette: Path, age: timedelta) -> None:
     then = (datetime.now(UTC) - age).isoformat()
     held = json.loads(cassette.read_text(encoding="utf-8"))
     held["metadata"]["qa_sync"] |= {"started": then, "since": then}
+    del held["metadata"]["qa_sync"]["interactions"]["metadata"]  # else the recording would count as damaged
     cassette.write_text(json.dumps(held), encoding="utf-8")
 
 
