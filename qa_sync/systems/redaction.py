@@ -18,6 +18,9 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
+from qa_sync.systems.escaped_letters import decode_letters, replace_decoded
+from qa_sync.systems.secret_spellings import entity_names, spelling_pattern
+
 HTTP_LOGGERS: Final = (
     "httpx",
     "httpcore.connection",
@@ -58,22 +61,6 @@ SCHEME: Final = re.compile(r"^(?:[\w+.-]+:)?//")
 HIDDEN: Final = "(hidden)"
 TOKEN: Final = 8
 """The length from which a user name can be a token; a shorter one is an ordinary name, which may occur anywhere."""
-SLASHES: Final = r"(?:\\|%(?:25)*5[cC])+"
-AND: Final = "(?:&|%(?:25)*26)"
-END: Final = "(?:;|%(?:25)*3[bB])"
-NUMBER: Final = "(?:#|%(?:25)*23)"
-"""The characters of escapes, which may be escaped themselves: a URL within a URL, or JSON within JSON."""
-
-SHORT: Final[Mapping[str, str]] = {
-    "\\": SLASHES,
-    "\n": SLASHES + "n",
-    "\r": SLASHES + "r",
-    "\t": SLASHES + "t",
-    " ": r"(?:\+|%(?:25)*2[bB])",
-}
-NAMED: Final[Mapping[str, str]] = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
-"""Escapes of single characters in JSON, URLs and HTML, in addition to the general ones."""
-
 URL_SAFE: Final = str.maketrans("+/", "-_")
 UTF_32: Final = 4
 WIDE_ENCODINGS: Final[Mapping[str, int]] = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": UTF_32, "utf-32-be": UTF_32}
@@ -110,14 +97,17 @@ class Redactor:
             return text
         # Compiled at the first use, because a replay redacts nothing.
         pattern = self._pattern or self._compiled()
-        return pattern.sub(HIDDEN, text)
+        return replace_decoded(pattern, HIDDEN, pattern.sub(HIDDEN, text))
 
     def _compiled(self) -> re.Pattern[str]:
         with self._lock:
             packed = {_base64(pair) for pair in self._pairs}
             packed |= {core for value in self._known for core in (_base64(value), *_base64_variants(value))}
-            longest_first = sorted(self._known | packed, key=lambda value: (-len(value), value))
-            self._pattern = re.compile("|".join("".join(map(_escaped_pattern, value)) for value in longest_first))
+            # Where letters are decoded, so are those of a secret that itself contains such an escape.
+            values = self._known | packed | {decode_letters(value) for value in self._known}
+            names = entity_names()
+            longest_first = sorted(values - {""}, key=lambda value: (-len(value), value))
+            self._pattern = re.compile("|".join(spelling_pattern(value, names) for value in longest_first))
             return self._pattern
 
 
@@ -136,20 +126,6 @@ def url_secrets(url: str) -> list[str]:
     name, _, password = place.rpartition("@")[0].partition(":")
     secret = password or (name if len(name) >= TOKEN else "")
     return [secret, unquote(secret), f"{unquote(name)}:{unquote(password)}"] if secret else []
-
-
-def _escaped_pattern(char: str) -> str:
-    """Return a pattern for a character, plain or escaped (JSON, HTML, URL), any number of times."""
-    if char.isascii() and char.isalnum():
-        return char
-    units = char.encode("utf-16-be", "surrogatepass").hex()
-    unicode = "".join(rf"{SLASHES}u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
-    octets = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in char.encode("utf-8", "surrogatepass"))
-    entity = f"{NUMBER}0*{ord(char)}|{NUMBER}[xX]0*(?i:{ord(char):x})"
-    if char in NAMED:
-        entity = f"{NAMED[char]}|{entity}"
-    ways = [f"{AND}(?:amp{END})*(?:{entity}){END}", unicode, f"(?:{SLASHES})?(?:{octets}|{re.escape(char)})"]
-    return "(?:" + "|".join([SHORT[char], *ways] if char in SHORT else ways) + ")"
 
 
 def _base64(text: str) -> str:
