@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 import string
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -230,3 +233,79 @@ def test_a_recording_with_a_secret_in_it_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(NoVerdict, match="was not written: a secret is still in it"):
         cassette.save()
     assert list(tmp_path.iterdir()) == []
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "entities": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "hexadecimal entities": lambda text: "".join(f"&#x{ord(char):X};" for char in text),
+    "percent": lambda text: "".join(f"%{ord(char):02x}" for char in text),
+    "unicode": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+    "mixed": lambda text: "".join(
+        (f"&#{ord(c)};", f"%25{ord(c):x}", f"\\x{ord(c):x}", c)[n % 4] for n, c in enumerate(text)
+    ),
+}
+
+
+def decoded(text: str) -> str:
+    """Return a text as browsers and parsers may show it."""
+    text = re.sub(r"\\+(?:u00|x)([\da-fA-F]{2})", lambda match: chr(int(match[1], 16)), text)
+    return html.unescape(unquote(unquote(html.unescape(html.unescape(text)))))
+
+
+@pytest.mark.parametrize("examples", a_quick_share(1))
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_secret_spelled_otherwise_is_in_no_output(spelling: str, status: int, examples: int) -> None:
+    def hold_spelled(secret: str) -> None:
+        spelled = SPELLINGS[spelling](secret)
+        body = {"id": "1", "message": f"unknown key {spelled}", spelled: [spelled]}
+        texts = outputs(secret, httpx.Response(status, json=body))
+        texts += outputs(secret, httpx.Response(status, text=f"<p>{spelled}</p>"))
+        reports = [reported(name, results(texts)) for name in ("html", "junit", "json", "terminal", "history")]
+        assert not [text for text in [*texts, *reports] if secret in decoded(text) or BEGIN in decoded(text)]
+
+    settings(max_examples=examples, deadline=None)(given(secret=SECRETS)(hold_spelled))()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "spelling", ["mixed", *(pytest.param(name, marks=pytest.mark.slow) for name in SPELLINGS if name != "mixed")]
+)
+def test_a_value_that_spells_a_secret_is_in_no_file(
+    command: str, spelling: str, qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beta adds the secret to each name that it stores, so that messages about it show both."""
+    monkeypatch.setenv("PEOPLE_KEY", KEY)
+    monkeypatch.setenv("QA_SYNC_HISTORY", "1")
+    people = Parrots(SPELLINGS[spelling](KEY))
+    people.stores["plain", "alpha"] = {"7": {"id": "7", "name": f"Kari {SPELLINGS[spelling](KEY)}"}}
+    for name in ("alpha", "beta"):
+        write_connector(tmp_path / name)
+    spec = write_spec(tmp_path / "spec.txt", [("name", "name", "string")])
+    keys = '[[keys]]\nsection = "Alpha Person to Beta Person"\nsource = "name"\ntarget = "name"\n'
+    with loopback(people) as served:
+        config = write_settings(tmp_path, served.url, keys)
+        words = [word.format(spec=spec, place=tmp_path) for word in COMMANDS[command]]
+        done = qa_sync(*words, "--config", str(config))
+    assert "internal error" not in done.err
+    # The stores of sync and observe hold the values of records; no other user can read them.
+    stores = [file for file in tmp_path.rglob("*.sqlite*") if file.name.startswith(("links", "state"))]
+    assert all(file.stat().st_mode & 0o077 == 0 for file in stores)
+    written = [file for file in tmp_path.rglob("*") if file.is_file() and file not in stores]
+    texts = [done.out, done.err, *(file.read_bytes().decode("latin-1") for file in written)]
+    assert [text[:400] for text in texts if KEY in decoded(text)] == []
+
+
+class Parrots(People):
+    """Adds a text to each name that beta stores."""
+
+    def __init__(self, more: str) -> None:
+        super().__init__()
+        self.more = more
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        response = super().__call__(request)
+        for person in self.stores.get(("plain", "beta"), {}).values():
+            if "name" in person and self.more not in person["name"]:
+                person["name"] += self.more
+        return response
