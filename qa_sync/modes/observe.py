@@ -6,13 +6,13 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
-from math import ceil
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.planning import AuditConfig, plan_sections
@@ -22,11 +22,12 @@ from qa_sync.errors import UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
 from qa_sync.modes.live_systems.redact_events import redact_events
+from qa_sync.modes.observe_outputs.begin import check_rates, notify_begin
 from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs, open_outputs
 from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import EntityKey, ObservedSection, ObserveOptions, ReadRecord
-from qa_sync.observe.observation import Observation, full_list_interval
+from qa_sync.observe.observation import Observation
 from qa_sync.observe.planning import needed_paths, observed_sections
 from qa_sync.observe.progress import Listener
 from qa_sync.observe.reading import EntityReader, ReadableSystem
@@ -83,15 +84,18 @@ def _notify_redacted(notify: Callable[[str], None], redact: Redactor, text: str)
 
 
 def make_observation(
-    dataflows: Sequence[Dataflow], plans: Mapping[str, Sequence[SectionPlan]], context: ObserveContext
+    dataflows: Sequence[Dataflow],
+    plans: Mapping[str, Sequence[SectionPlan]],
+    context: ObserveContext,
+    start: datetime | None = None,
 ) -> Observation:
-    """Return the observation of all sections whose records can be matched."""
+    """Return the observation of all sections whose records can be matched; it follows changes from `start` on."""
     sections, state = observed_sections(dataflows, plans), context.state
     judges = judges_of(sections, context.zone, state)
     clocks = SystemClocks(state)
     index = partial(_index, sections, judges, state)
     readers = {
-        entity: _reader(entity, context.systems[entity.system], paths, index, clocks)
+        entity: replace(_reader(entity, context.systems[entity.system], paths, index, clocks), start=start)
         for entity, paths in needed_paths(sections).items()
     }
     followers = [SectionFollower(one, state, clocks, judges[one.key], context.options.max_lag) for one in sections]
@@ -137,7 +141,13 @@ def _index(
 
 @contextmanager
 def open_observation(
-    job: Job, options: ObserveOptions, path: Path, *, from_now: bool, notify: Callable[[str], None]
+    job: Job,
+    options: ObserveOptions,
+    path: Path,
+    *,
+    from_now: bool,
+    start: datetime | None = None,
+    notify: Callable[[str], None],
 ) -> Iterator[LiveObservation]:
     """Yield the observation of the job's specs; raises UsageError for options, settings or a state that do not fit."""
     if options.max_lag < 2 * options.every:
@@ -158,10 +168,10 @@ def open_observation(
             systems = {label: _observed(job, label, one) for label, one in live.items()}
             told = partial(_notify_redacted, notify, redact)
             context = ObserveContext(systems, state, options, job.settings.zone, RealClock(), told)
-            observation = make_observation(job.dataflows, plans, context)
-            _check_rates(job, observation, options)
+            observation = make_observation(job.dataflows, plans, context, start)
+            check_rates(job.settings, observation, notify)
             _begin(observation, _identity(observation, live), from_now=from_now)
-            _tell_begin(observation, plans, notify)
+            notify_begin(observation, plans, notify)
             yield LiveObservation(observation, redact)
     finally:
         for one in live.values():
@@ -172,22 +182,6 @@ def _observed(job: Job, label: str, live: LiveSystem) -> ObservedSystem:
     system = ReadOnlySystem(live.connection.system(), READ_ONLY)
     since = frozenset(a.datatype for a in capabilities_of(job.connectors[label]) if a.since)
     return ObservedSystem(system, since)
-
-
-def _check_rates(job: Job, observation: Observation, options: ObserveOptions) -> None:
-    """Raise UsageError if even lists of one page need more requests than the rate of a system allows."""
-    for label in dict.fromkeys(entity.system for entity in observation.readers):
-        own = job.settings.system(label)
-        lists = sum(entity.system == label for entity in observation.readers)
-        if own is None or own.rate is None:
-            continue
-        least = ceil(lists * own.rate.seconds / own.rate.count)
-        if options.every.total_seconds() < least:
-            raise UsageError(
-                f"--every {_text(options.every.total_seconds())} is too short for {label}: "
-                f"{lists} lists each time, and its rate is {own.rate.count} in {own.rate.seconds:g} s",
-                hint=f"--every {least}s is the shortest interval that this rate allows",
-            )
 
 
 def _identity(observation: Observation, live: Mapping[str, LiveSystem]) -> str:
@@ -208,23 +202,6 @@ def _begin(observation: Observation, identity: str, *, from_now: bool) -> None:
             hint="--from-now starts over, and forgets it; --state PATH keeps both",
         )
     state.set_about("identity", identity)
-
-
-def _tell_begin(
-    observation: Observation, plans: Mapping[str, Sequence[SectionPlan]], notify: Callable[[str], None]
-) -> None:
-    """Say where the observation begins, and what it cannot see."""
-    lasts = [at for entity in observation.readers if (at := observation.state.read_since(entity))]
-    if lasts:
-        notify(f"Going on from {min(lasts):%Y-%m-%d %H:%M:%S} UTC; --from-now would start over.")
-    else:
-        notify("Reading all records once; changes are followed from then on.")
-    slow = [f"{e.system} {e.datatype}" for e, r in observation.readers.items() if not r.since]
-    if slow:
-        pace = _text(full_list_interval(observation.options).total_seconds())
-        notify(f"{', '.join(slow)}: no list of changes, so the whole list is read every {pace}.")
-    for plan in (plan for some in plans.values() for plan in some if plan.auditable is None):
-        notify(f"not observed: {plan.section.heading}: {plan.skip_reason}")
 
 
 def _text(seconds: float) -> str:

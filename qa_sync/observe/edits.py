@@ -68,6 +68,23 @@ class EditFollower:
         for at, one in enumerate(work):
             self._store(at, one, pair)
 
+    def find(self, pair: ObservedPair) -> None:
+        """Open a case for a pair that the first read found changed, and whose values differ: the later change counts.
+
+        Where the values agree there is no case, since it is not known when they came to.
+        """
+        first, second = (change.at if change else None for change in pair.changes)
+        at = 0 if second is None or (first is not None and first >= second) else 1
+        claims = {c.id: c for c in self._section.auditable.checked_claims if self._is_followed(c, at)}
+        wrong = [
+            c for one, c in claims.items() if one in pair.outcomes and not self._judge.holds(c, pair.outcomes[one])
+        ]
+        if wrong:
+            edits = {c.id: (pair.cell(c, at),) for c in wrong}
+            case = Case(self._section.key, WAYS[at], CaseKind.EDIT, pair.ids[at], pair.changed_at(at))
+            other = pair.ids[1 - at]
+            self._cases.put_case(replace(case, counterpart=other, pending=tuple(sorted(edits)), edits=edits))
+
     def _open(self, way: Direction, pair: ObservedPair) -> _Work:
         case = self._cases.open_case(self._section.key, way, pair.ids[WAYS.index(way)])
         is_edit = case is not None and case.kind is CaseKind.EDIT

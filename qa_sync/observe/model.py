@@ -35,7 +35,8 @@ class Change(Struct, frozen=True):
     """A record differs from how it was last read.
 
     `before` is None for a new record, `after` for a deleted one; `at` is when it changed: the system's own time of the
-    change where it has one (`is_stamped`), else the time at which it was read.
+    change where it has one (`is_stamped`), else the time at which it was read. `is_found`: the first read found it
+    changed since the time from which to follow, so what it was before is not known.
     """
 
     entity: EntityKey
@@ -44,6 +45,7 @@ class Change(Struct, frozen=True):
     after: ReadRecord | None
     at: datetime
     is_stamped: bool
+    is_found: bool = False
 
 
 class CaseKind(StrEnum):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.unread import unread_of, unread_results
 from qa_sync.clock import Clock
@@ -162,6 +164,7 @@ class Observation:
             for follower in self.followers:
                 follower.close_overdue(self._look_up(follower, now, number), now)
         self.reads += 1
+        self.readers = {entity: replace(reader, start=None) for entity, reader in self.readers.items()}
         return sum(map(len, changes.values()))
 
     def _read(self, reader: EntityReader, now: datetime, tick: int) -> list[Change]:

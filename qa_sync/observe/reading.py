@@ -45,7 +45,8 @@ class ReadableSystem(Protocol):
 class EntityReader(Struct, frozen=True):
     """Reads an entity; `paths` are the properties that sections need, `since`: the system can list only changes.
 
-    `index` stores the keys of a record that is new or has changed.
+    `index` stores the keys of a record that is new or has changed; `start` is the time from which the next read follows
+    changes (None: from the last read).
     """
 
     entity: EntityKey
@@ -54,6 +55,7 @@ class EntityReader(Struct, frozen=True):
     since: bool
     index: Callable[[EntityKey, ReadRecord], None]
     clocks: SystemClocks
+    start: datetime | None = None
 
     @property
     def card(self) -> EntityCard:
@@ -67,7 +69,8 @@ class EntityReader(Struct, frozen=True):
         """
         last = state.read_since(self.entity)
         changes_only = self.since and last is not None
-        records = self.system.list(self.entity.datatype, last - CLOCK_SKEW if changes_only and last else None)
+        since = min(last, self.start or last) - CLOCK_SKEW if changes_only and last else None
+        records = self.system.list(self.entity.datatype, since)
         changes = []
         for record in records:
             change = self.store(state, record, now, tick, is_first=last is None)
@@ -78,7 +81,7 @@ class EntityReader(Struct, frozen=True):
         if not changes_only and last is not None:
             changes += [self.deleted(state, one, now) for one in state.not_read(self.entity, tick)]
         state.set_read(self.entity, now)
-        return changes
+        return [c for c in changes if self.start is None or not c.is_stamped or c.at >= self.start]
 
     def look_up(self, state: ObserveState, id: str, now: datetime, tick: int) -> Change | None:
         """Read one record again; return how it differs from how it was last read, None if it does not."""
@@ -104,7 +107,7 @@ class EntityReader(Struct, frozen=True):
         state.put_record(self.entity, after, tick)
         self.index(self.entity, after)
         if is_first:
-            return None
+            return self._found(after)
         last = state.read_since(self.entity)
         if after.modified is None or last is None or not self._is_of_change(before, after, after.modified, last):
             return Change(self.entity, record.id, before, after, now, is_stamped=False)
@@ -112,6 +115,12 @@ class EntityReader(Struct, frozen=True):
             self.clocks.note(self.entity.system, after.modified, last, now)
         at = min(self.clocks.true_time(self.entity.system, after.modified), now)
         return Change(self.entity, record.id, before, after, at, is_stamped=True)
+
+    def _found(self, after: ReadRecord) -> Change | None:
+        """Return that the first read found a record changed since the time from which to follow."""
+        if self.start is None or after.modified is None or after.modified < self.start:
+            return None
+        return Change(self.entity, after.id, None, after, after.modified, is_stamped=True, is_found=True)
 
     def _is_of_change(self, before: ReadRecord | None, after: ReadRecord, stamp: datetime, last: datetime) -> bool:
         """Return whether the time of a record's last change is that of this change.

@@ -42,7 +42,7 @@ class SectionFollower:
     def follow(self, changes: tuple[Sequence[Change], Sequence[Change]], now: datetime) -> None:
         """Follow the changes of a tick; the state has the records and keys as they are now."""
         touched: dict[tuple[str, str], list[Change | None]] = {}
-        new_ids = {c.id for c in changes[1] if c.before is None}
+        new_ids = {c.id for c in changes[1] if c.before is None and not c.is_found}
         for at in (0, 1):
             for change in sorted(changes[at], key=lambda c: c.at):
                 self._count_rewrites(at, change)
@@ -106,7 +106,7 @@ class SectionFollower:
         found = self._state.with_keys(key, 1 - at, keys)
         free = [one for one in found if self._state.link(key, 1 - at, one) is None]
         if not free:
-            if found and at == 1 and change.before is None:
+            if found and at == 1 and change.before is None and not change.is_found:
                 detail = f"{change.id} is a second counterpart of {found[0]}"
                 self._cases.add_finding(key, "second", (found[0], change.id), change.at, detail)
             elif found and at == 0:
@@ -176,6 +176,9 @@ class SectionFollower:
         if one is None or other is None:
             return
         pair = self._pair((one, other), changes, now)
+        if any(change is not None and change.is_found for change in changes):
+            self._edits.find(pair)
+            return
         case = self._cases.open_case(self.section.key, Direction.FORWARD, source)
         first = changes[0]
         if case is None and first is not None and first.before is None:

@@ -12,11 +12,13 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +121,24 @@ def _observed(given: argparse.Namespace, config: Path, folder: Path) -> int:
             time.sleep(people.rng.expovariate(1 / given.pause) if passed < seconds - 60 else 1)
     finally:
         observer.kill() if observer.poll() is None else None
+    again = _told_twice(folder / "state")
+    print(f"{again} cases are in the state twice")
     results = json.loads((folder / "observed.json").read_text(encoding="utf-8"))
     print(f"{given.minutes:g} min of real time, {given.kills} kills; people: {dict(people.made)}")
     print(f"exit code {results['exit_code']}; {results['totals']}")
     for check in (c for spec in results["specs"] for section in spec["sections"] for c in section["checks"]):
         if check["status"] in {"failed", "error"} or (check["kind"] in {"arrives", "lag"} and check["actual"]):
             print(f"  {check['status']} {check['id']}: {check['message']}")
-    return int(results["exit_code"] != 0)
+    return int(results["exit_code"] != 0 or again > 0)
+
+
+def _told_twice(state: Path) -> int:
+    """Return how many cases of one change are in the state more than once."""
+    with closing(sqlite3.connect(state)) as db:
+        query = (
+            "SELECT count(*) FROM cases GROUP BY section, direction, kind, record, opened, state HAVING count(*) > 1"
+        )
+        return len(db.execute(query).fetchall())
 
 
 def _start(given: argparse.Namespace, config: Path, folder: Path, seconds: float) -> subprocess.Popen[bytes]:

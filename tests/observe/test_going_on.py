@@ -25,13 +25,13 @@ class Killed(BaseException):
 class CutOff:
     """A system whose lists end the process at a random record, once in a while."""
 
-    def __init__(self, system: Any, rng: random.Random) -> None:
+    def __init__(self, system: Any, rng: random.Random, share: float) -> None:
         self.label, self.cards, self.lookup = system.label, system.cards, system.lookup
-        self._system, self._rng = system, rng
+        self._system, self._rng, self._share = system, rng, share
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         for record in self._system.list(datatype, since):
-            if self._rng.random() < 0.02:
+            if self._rng.random() < self._share:
                 raise Killed
             yield record
 
@@ -45,21 +45,26 @@ def moved(cases: list[Case]) -> list[tuple[str, str, str, str]]:
     return sorted((c.direction.value, c.kind.value, c.record, c.opened.isoformat()) for c in cases)
 
 
-def test_a_killed_observation_misses_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
-    calm = Traffic(seed="killed", cycle_s=20)
+@pytest.mark.parametrize(
+    ("changes", "share", "least"), [(60, 0.02, 5), pytest.param(400, 0.02, 100, marks=pytest.mark.slow)]
+)
+def test_a_killed_observation_misses_nothing_and_tells_nothing_twice(
+    tmp_path: Path, changes: int, share: float, least: int
+) -> None:
+    calm, over_s = Traffic(seed="killed", cycle_s=20), 15 * changes
     calm.begin_sync()
-    calm.people(60, 900)
+    calm.people(changes, over_s)
     whole = ObserveState(":memory:")
-    observe(calm, options(15, for_s=1200), whole)
+    observe(calm, options(15, for_s=over_s + 300), whole)
 
     traffic, rng, kills = Traffic(seed="killed", cycle_s=20), random.Random("kill"), 0  # noqa: S311 - repeatable moments
     traffic.begin_sync()
-    traffic.people(60, 900)
+    traffic.people(changes, over_s)
     while (traffic.clock.now() - calm.clock.now()).total_seconds() < 0:
-        traffic.observed = {label: CutOff(system, rng) for label, system in traffic.systems.items()}
+        traffic.observed = {label: CutOff(system, rng, share) for label, system in traffic.systems.items()}
         state = ObserveState(tmp_path / "state.sqlite")
         try:
-            observation = plan(traffic, options(15, for_s=1200), state)
+            observation = plan(traffic, options(15, for_s=over_s + 300), state)
             while traffic.clock.now() < calm.clock.now():
                 observation.tick()
                 traffic.clock.sleep(15)
@@ -69,7 +74,7 @@ def test_a_killed_observation_misses_nothing_and_tells_nothing_twice(tmp_path: P
             state.close()
     with_kills = ObserveState(tmp_path / "state.sqlite")
     found = cases(with_kills)
-    assert kills > 5
+    assert kills >= least
     assert len(set(moved(found))) == len(found)
     assert not [c for c in found if c.state is CaseState.LOST]
     records = {c.record for c in cases(whole)}

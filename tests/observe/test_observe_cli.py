@@ -96,6 +96,21 @@ def test_an_interval_that_the_rate_forbids_is_refused(qa_sync: QaSync, config: t
     assert "is the shortest interval that this rate allows" in ended.err
 
 
+def test_the_interval_that_the_rate_allows_is_reported(qa_sync: QaSync, config: tuple[str, ...]) -> None:
+    settings, heading = Path(config[1]), '[systems."Customerp"]'
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(heading, f'{heading}\nrate = "180/min"'), encoding="utf-8")
+    ended = qa_sync("observe", "specs/000.txt", "--every", "2s", "--for", "1s", *config)
+    assert "Customerp: 3 lists each time; --every 1s is the shortest interval that its rate allows." in ended.err
+
+
+def test_changes_since_a_time_are_followed(qa_sync: QaSync, config: tuple[str, ...]) -> None:
+    ended = qa_sync(*RUN, "--for", "300ms", "--from", "2026-02-01T09:00:00Z", *config)
+    assert "changes are followed since 2026-02-01 09:00:00 UTC" in ended.err
+    ended = qa_sync(*RUN, "--for", "300ms", "--from", "2026-02-01", "--from-now", *config)
+    assert (ended.code, "--from and --from-now exclude each other" in ended.err) == (2, True)
+
+
 def test_the_state_of_other_sections_is_refused(qa_sync: QaSync, config: tuple[str, ...]) -> None:
     assert qa_sync(*RUN, "--for", "300ms", *config).code == 3
     ended = qa_sync(*RUN, "--section", "1", "--for", "300ms", *config)

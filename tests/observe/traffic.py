@@ -243,13 +243,20 @@ class Traffic:
             self.clock.at(self.clock.now() + timedelta(seconds=moment), do)
 
 
-def plan(traffic: Traffic, options: ObserveOptions, state: ObserveState, lines: list[str] | None = None) -> Observation:
+def plan(
+    traffic: Traffic,
+    options: ObserveOptions,
+    state: ObserveState,
+    lines: list[str] | None = None,
+    start: datetime | None = None,
+) -> Observation:
     """Return the observation of the traffic's systems; its lines for the user go to `lines`."""
     cards = {label: system.cards for label, system in traffic.systems.items()}
     plans = {traffic.flow.path: plan_sections(traffic.flow, [traffic.flow], AuditConfig(cards))}
     systems = {label: ObservedSystem(system, SINCE) for label, system in traffic.observed.items()}
     notify = ([] if lines is None else lines).append
-    return make_observation([traffic.flow], plans, ObserveContext(systems, state, options, UTC, traffic.clock, notify))
+    context = ObserveContext(systems, state, options, UTC, traffic.clock, notify)
+    return make_observation([traffic.flow], plans, context, start)
 
 
 def observe(traffic: Traffic, options: ObserveOptions, state: ObserveState) -> Results:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ from qa_sync.running.results import Results, with_texts
     help="File of the observation, which a later one continues.",
 )
 @click.option("--from-now", is_flag=True, help="Start over, and forget the state of an earlier observation.")
+@click.option("--from", "start", metavar="STAMP", help="Follow changes since STAMP, such as 2026-12-01T08:00+01:00.")
 @click.option(
     "--replay-case",
     "replay_cases",
@@ -71,6 +72,7 @@ def observe(
     min_cases: int,
     state: Path | None,
     from_now: bool,
+    start: str | None,
     sections: tuple[str, ...],
     config: Path | None,
     reports: tuple[str, ...],
@@ -103,6 +105,9 @@ def observe(
     )
     targets = parse_targets(reports, specs)
     settings = settings_from(config)
+    if start and from_now:
+        raise UsageError("--from and --from-now exclude each other", hint="--from-now forgets what was seen before")
+    since = _stamp(start, settings.zone) if start else None
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
     dataflows = select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
@@ -116,7 +121,7 @@ def observe(
     print_line = (lambda _: None) if quiet else _print_line
     with (
         interrupted_by_signals(),
-        open_observation(job, options, state or STATE, from_now=from_now, notify=print_line) as opened,
+        open_observation(job, options, state or STATE, from_now=from_now, start=since, notify=print_line) as opened,
         closing(terminal.observation(print_line)) as display,
         ExitStack() as stack,
     ):
@@ -141,6 +146,18 @@ def _positive(text: str, option: str) -> float:
     if seconds <= 0:
         raise UsageError(f"{option}: expected more than 0 seconds, got {text!r}")
     return seconds
+
+
+def _stamp(text: str, zone: tzinfo) -> datetime:
+    """Return the time of `--from` in UTC; without an offset it is of the zone of the settings."""
+    try:
+        stamp = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--from: expected a time such as 2026-12-01T08:00Z, got {text!r}") from None
+    stamp = (stamp if stamp.tzinfo else stamp.replace(tzinfo=zone)).astimezone(UTC)
+    if stamp > datetime.now(UTC):
+        raise UsageError(f"--from: {text} has not come yet", hint="--from-now follows changes from now on")
+    return stamp
 
 
 def _print_line(text: str) -> None:
