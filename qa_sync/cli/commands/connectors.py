@@ -15,11 +15,12 @@ from qa_sync.errors import UnknownName, UsageError
 from qa_sync.openapi.marks import GUESSED_FILES, marked_lines
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.connectors.capabilities import Capabilities, authentication_of, capabilities_of
+from qa_sync.systems.connectors.capabilities import Capabilities, addresses_of, authentication_of, capabilities_of
 from qa_sync.systems.connectors.find import LABELS, builtin_folder
 from qa_sync.systems.connectors.folder import Problem, Severity
 from qa_sync.systems.connectors.load import Connector, check_connector
 from qa_sync.systems.connectors.operations import VERBS
+from qa_sync.values.form import Json
 
 EXIT: dict[Severity, int] = {Severity.FATAL: 2, Severity.MISSING: 1, Severity.NOTE: 0}
 """The exit code for each severity of a problem."""
@@ -158,6 +159,15 @@ def _system(connector: Connector) -> Iterator[str]:
     ):
         if names:
             yield f"  {what}: {', '.join(sorted(names))}"
+    if defaults := sorted(connector.parameters & connector.defaults.keys()):
+        yield f"  parameters with a default: {', '.join(_default(name, connector.defaults[name]) for name in defaults)}"
+    if addresses := addresses_of(connector):
+        yield f"  addresses, of which `url` replaces the first: {', '.join(addresses)}"
+
+
+def _default(name: str, value: Json) -> str:
+    """Return a parameter with its default if that is an address; another value may be none to show."""
+    return f"{name} = {value}" if "://" in str(value) else name
 
 
 def _abilities(abilities: Capabilities) -> Iterator[str]:

@@ -73,6 +73,10 @@ class CustomTokens:
             httpx.Request
         )
 
+    def other_request(self, response: httpx.Response) -> httpx.Request | None:  # noqa: ARG002 - as of Tokens
+        """Return None: the credentials have one form."""
+        return None
+
     def read(self, answer: Json) -> Token | None:
         """Add the members of a response to the token, and return the token when it is complete."""
         found = select_entities(self._operation, answer)

@@ -49,6 +49,9 @@ class Tokens(Protocol):
     def token_request(self) -> httpx.Request:
         """Return the request for a new token."""
 
+    def other_request(self, response: httpx.Response) -> httpx.Request | None:
+        """Return a request that sends the credentials in another form, if the response may reject their form."""
+
     def read(self, body: Json) -> Token | None:
         """Return the token in a response, None if it has none, REFRESHED_ONLY if another request must follow."""
 
@@ -95,13 +98,10 @@ class TokenAuth(httpx.Auth):
 
     def _fetch_token(self, origin: httpx.Request) -> Generator[httpx.Request, httpx.Response, Token]:
         request = self._tokens.token_request()
-        request.extensions = {
-            **request.extensions,
-            "timeout": origin.extensions.get("timeout", {}),
-            TOKEN_REQUEST: True,
-        }
-        response = yield request
-        response.read()
+        response = yield from _asked(request, origin)
+        if other := self._tokens.other_request(response):
+            request = other
+            response = yield from _asked(request, origin)
         if response.status_code in RETRY_LATER:
             self._deferrals.append(response)
             raise TokenUnavailable(response)
@@ -114,3 +114,15 @@ class TokenAuth(httpx.Auth):
         if token.value:
             self._redact.add_secrets(token.value)
         return token
+
+
+def _asked(request: httpx.Request, origin: httpx.Request) -> Generator[httpx.Request, httpx.Response, httpx.Response]:
+    """Send a token request with the time limits of the request that needs the token; return the read response."""
+    request.extensions = {
+        **request.extensions,
+        "timeout": origin.extensions.get("timeout", {}),
+        TOKEN_REQUEST: True,
+    }
+    response = yield request
+    response.read()
+    return response

@@ -54,6 +54,10 @@ class TripletexTokens:
         }
         return httpx.Request("PUT", self._config["token_url"].copy_merge_params(query))
 
+    def other_request(self, response: httpx.Response) -> httpx.Request | None:  # noqa: ARG002 - as of Tokens
+        """Return None: the credentials have one form."""
+        return None
+
     def read(self, body: Json) -> Token | None:
         """Return the session token, which is renewed before its last day begins."""
         value = paths.read(body, "value.token")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import USES_SINCE, VERBS, Operation, Service
+from qa_sync.values.form import Json
 
 CREDENTIALS: Final = "secret("
 """Part of a reference to a secret, in lower case: `$SECRET(name)`, or `secret('name')` in a template."""
@@ -62,6 +63,35 @@ def authentication_of(service: Service, operations: Iterable[Operation] = ()) ->
     if secret:
         return f"header {', '.join(secret)}"
     return "in the URL" if CREDENTIALS in service.url_pattern.lower() else "none"
+
+
+def addresses_of(connector: Connector) -> tuple[str, ...]:
+    """Return every address that a connector itself names, as written: the services, and those that give tokens."""
+    services = (connector.service, *connector.further.values())
+    found = [service.url_pattern.partition("%s")[0] for service in services]
+    found += [address for service in services for address in _token_addresses(service)]
+    resolved = (_with_defaults(address, connector.defaults) for address in found if address)
+    return tuple(dict.fromkeys(USER_INFO.sub("//", address) for address in resolved))
+
+
+TOKEN_URLS: Final = ("oauth2", "tripletex")
+"""The settings of a service that have the address of a token server as `token_url`."""
+USER_INFO: Final = re.compile(r"//[^/@]*@")
+
+
+def _token_addresses(service: Service) -> Iterator[str]:
+    for kind in TOKEN_URLS:
+        yield str((service.settings.get(kind) or {}).get("token_url") or "")
+    for operation in (service.settings.get("custom_auth") or {}).values():
+        if isinstance(operation, Mapping) and "://" in str(operation.get("url")):
+            yield str(operation["url"])
+
+
+def _with_defaults(address: str, defaults: Mapping[str, Json]) -> str:
+    """Return an address with the values that the manifest gives its parameters."""
+    for name, value in defaults.items():
+        address = address.replace(f"$ENV({name})", str(value))
+    return address
 
 
 def _key(connector: Connector, datatype: str) -> str:

@@ -13,6 +13,7 @@ from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.auth_transport import AuthTransport
 from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.redirects import parse_url
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.systems.http.retrying.backoff import SharedBackoff
 from qa_sync.systems.http.retrying.retries import RetryTransport
@@ -116,7 +117,9 @@ def open_connection(
             networks.append(direct)
         network = LimitedTransport(direct, limits or ResponseLimits())
         return RetryTransport(
-            authenticated=AuthTransport(network, make_auth_for(service, references, redact, clock)),
+            authenticated=AuthTransport(
+                network, make_auth_for(service, references, redact, clock), parse_url(base_url), label
+            ),
             anonymous=network,
             rate_limiter=rate_limiter,
             clock=clock,

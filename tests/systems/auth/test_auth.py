@@ -254,7 +254,7 @@ class TestOAuth2:
     def test_no_token_to_be_had_is_reported_without_the_answer(
         self, tmp_path: Path, answer: httpx.Response, kind: type[Exception], text: str
     ) -> None:
-        world = small(tmp_path, answer, secrets=SECRETS, oauth2=OAUTH2)
+        world = small(tmp_path, answer, answer, secrets=SECRETS, oauth2=OAUTH2)
         with pytest.raises(kind, match=text) as caught:
             ask(world)
         assert "POST https://login.test/token" in str(caught.value)
