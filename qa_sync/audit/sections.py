@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 from msgspec import Struct
@@ -32,6 +33,10 @@ from qa_sync.audit.records.link_store import linked_ids
 from qa_sync.audit.results import SectionOutcome, coverage_id, unique_id
 from qa_sync.clock import Clock
 from qa_sync.values.conversions.conversion import to_text
+
+
+CONFIRMED: Final = 5_000
+"""Suspected differences that are described at once, which takes memory."""
 
 
 class AuditOptions(Struct, frozen=True):
@@ -131,8 +136,11 @@ class SectionAudits:
         if wrong := unsettled_claims(found, claims):
             confirmer = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
             progress = Progress(self.report, p.section.heading, "records with suspected differences compared again")
-            for batch in self.engine.batches(suspect_pairs(self.context, comparison, codes, wrong)):
-                confirmer.confirm(batch)
+            suspects = suspect_pairs(self.context, comparison, codes, wrong)
+            self.engine.discard(codes)
+            for batch in self.engine.batches(suspects):
+                for at in range(0, batch.num_rows, CONFIRMED):
+                    confirmer.confirm(batch.slice(at, CONFIRMED))
                 progress.add(batch.num_rows)
         return SectionOutcome(p, r, found, self.findings, (*_notes(r, sides, found), *self._undated_notes(sides)))
 

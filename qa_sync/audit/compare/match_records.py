@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.match_keys import KeySide, all_keys
 from qa_sync.audit.expressions.outcomes import PropertyFormats
 from qa_sync.audit.model import MatchRule
@@ -84,7 +83,7 @@ def _sides(
 def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
     """Match by one key computed by expressions, without a table of pairs; None if Python must compute some keys."""
     sides = [side.table.mutate(key=side.text) for side in (source, target)]
-    counts = [engine.row(_key_counts(keyed, side)) for keyed, side in zip(sides, (source, target), strict=True)]
+    counts = [engine.row(_key_counts(side)) for side in (source, target)]
     if any(count["hard"] for count in counts):
         return None
     if all(count["keyed"] == count["keys"] for count in counts):
@@ -96,10 +95,9 @@ def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
     return _without_several(engine, Matched(sides[0], sides[1], ambiguous, by_key=True))
 
 
-def _key_counts(table: Table, side: KeySide) -> Table:
+def _key_counts(side: KeySide) -> Table:
     """Count keys, different keys (by hash, so a few may be counted as equal), and keys that Python must compute."""
-    hard = ~side.cell.is_kind(Kind.EMPTY) & table.key.isnull()
-    table = table.select("key", hard=hard)
+    table = side.table.select(key=side.text, hard=side.needs_python)
     return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=table.hard.sum())
 
 

@@ -80,6 +80,10 @@ class DuckDB:
         readable_errors(lambda: self._con.con.execute(f"CREATE TABLE {name} AS {query}"))
         return self._con.table(name)
 
+    def discard(self, table: Table) -> None:
+        """Drop a materialized table."""
+        readable_errors(lambda: self._con.con.execute(f"DROP TABLE {table.get_name()}"))
+
     def without_statistics(self, table: Table) -> Table:
         """Return the table itself: the connection does not simplify expressions by the statistics of Parquet files."""
         return table

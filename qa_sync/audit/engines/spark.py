@@ -118,6 +118,10 @@ class Spark:
             self._session.sql(query).write.parquet(str(folder))
         return self._view([str(folder)])
 
+    def discard(self, table: Table) -> None:
+        """Drop the view of a materialized table; its files are removed with the scratch folder."""
+        self._session.catalog.dropTempView(table.get_name())
+
     def without_statistics(self, table: Table) -> Table:
         """Return the table itself: Spark uses statistics only to skip rows by a filter, and the audit has none."""
         return table

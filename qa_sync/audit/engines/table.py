@@ -52,6 +52,9 @@ class Engine(Protocol):
     def materialize_sql(self, query: str) -> Table:
         """Execute a query in the engine's SQL, as `materialize` does."""
 
+    def discard(self, table: Table) -> None:
+        """Release the memory or disk space of a materialized table, which is not used any more."""
+
     def without_statistics(self, table: Table) -> Table:
         """Return a table of files without their statistics, which may leave NaN out, so that nothing relies on them."""
 
