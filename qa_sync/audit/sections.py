@@ -34,7 +34,6 @@ from qa_sync.audit.results import SectionOutcome, coverage_id, unique_id
 from qa_sync.clock import Clock
 from qa_sync.values.conversions.conversion import to_text
 
-
 CONFIRMED: Final = 5_000
 """Suspected differences that are described at once, which takes memory."""
 
