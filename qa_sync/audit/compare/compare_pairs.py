@@ -46,10 +46,15 @@ def compare_pairs(context: AuditContext, sides: Comparison) -> Table:
 _PAIR = "sid IS NOT NULL AND tid IS NOT NULL"
 
 
+_OWN = ("id", "key", "young")
+
+
 def _joined(context: AuditContext, one: Table, other: Table, columns: Sequence[str]) -> str:
-    source = context.engine.sql(one.rename(sid="id", skey="key", syoung="young"))
-    target = context.engine.sql(other.rename(tid="id", tkey="key", tyoung="young"))
-    pairs = f"SELECT one.*, other.* FROM ({source}) AS one FULL OUTER JOIN ({target}) AS other ON skey = tkey"  # noqa: S608
+    source, target = (context.engine.sql(side) for side in (one, other))
+    columns_of = [", ".join(name for name in side.columns if name not in _OWN) for side in (one, other)]
+    ids = "one.id AS sid, one.key AS skey, one.young AS syoung, other.id AS tid, other.key AS tkey"
+    shown = ", ".join([ids, "other.young AS tyoung", *filter(None, columns_of)])
+    pairs = f"SELECT {shown} FROM ({source}) AS one FULL OUTER JOIN ({target}) AS other ON one.key = other.key"  # noqa: S608
     found = (
         *("sid", "tid", "sid IS NOT NULL AS here", "tid IS NOT NULL AS there"),
         "skey IS NOT NULL OR tkey IS NOT NULL AS keyed",
