@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from qa_sync.audit.reading.load import SourceRecords, sides_of
 from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.values.conversions.numbers import BITS
 
 ALLOW = "--allow-missing compares the others only"
 
@@ -41,7 +43,7 @@ def without_missing_columns(plan: SectionPlan, records: SourceRecords, *, allowe
     if ready.condition and (lacking := sides.lacking(0, ready.condition.path)):
         reason = f"{lacking}; the condition on {plan.section.source} needs it"
         ready = replace(ready, condition=None, manual_reason=reason)
-    claims = tuple(_claim(claim, sides) for claim in ready.claims)
+    claims = tuple(_as_stored(_claim(claim, sides), sides) for claim in ready.claims)
     return replace(plan, auditable=replace(ready, claims=claims))
 
 
@@ -73,6 +75,20 @@ def _claim(claim: Claim, sides: _Sides) -> Claim:
     # The spec does not state an inferred pair, so it is no error that the files do not have it.
     excused = sides.allowed or claim.pair.origin is Origin.INFERRED
     return replace(claim, absent=reason, excused=excused) if reason else claim
+
+
+def _as_stored(claim: Claim, sides: _Sides) -> Claim:
+    """Return the claim with the precision of the columns that hold binary numbers of 32 bits."""
+    ends = [
+        replace(card, form=replace(card.form, options={**card.form.options, BITS: 32}))
+        if card.path in table.singles and card.form.convert in NUMBERS
+        else card
+        for card, table in zip((claim.source, claim.target), sides.tables, strict=True)
+    ]
+    return replace(claim, source=ends[0], target=ends[1])
+
+
+NUMBERS: Final = ("decimal", "integer")
 
 
 def _lacking(sides: _Sides, *paths: str) -> Iterator[str]:

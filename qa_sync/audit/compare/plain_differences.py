@@ -20,6 +20,7 @@ from qa_sync.audit.expressions.number_rules import common_places
 from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
 from qa_sync.audit.findings import ORDERED
 from qa_sync.audit.model import Claim
+from qa_sync.values.conversions.numbers import is_single_precision
 
 LETTERS: Final = r" !#-&(-\[\]-~" + "\u00c0-\u00ff\u0410-\u044f\u4e00-\u9fff"
 """Characters of plain texts: printable, without quotes and backslash, each its own normal form (NFKC)."""
@@ -69,6 +70,8 @@ class _Cells(Struct, frozen=True):
 def plain_differences(batch: pa.RecordBatch, n: int, forms: PropertyFormats) -> PlainDifferences | None:
     """Return the differences of a claim whose values are plain; None for a kind of values that none are."""
     rule = _RULES.get(frozenset({forms.source.convert, forms.target.convert}))
+    if any(is_single_precision(form) for form in (forms.source, forms.target)):
+        return None  # Python rounds them
     if rule is None or f"ck{n}" in batch.schema.names or f"dk{n}" in batch.schema.names:
         return None
     rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], int(OutcomeCode.FILLED)))

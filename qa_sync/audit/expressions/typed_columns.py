@@ -24,7 +24,7 @@ def typed_cell(column: Expr) -> Cell:
     if isinstance(kind, dt.Boolean):
         return _cell(ibis.cases((column, "true"), (~column, "false")), {Kind.BOOLEAN: there, Kind.EMPTY: empty})
     if isinstance(kind, dt.Floating):
-        return _floating(column.cast("float64"))
+        return _single(column) if isinstance(kind, dt.Float32) else _floating(column.cast("float64"))
     if isinstance(kind, dt.Integer):
         cell = _cell(column.cast("string"), {Kind.NUMBER: there, Kind.EMPTY: empty})
         short = (column > -_LARGEST) & (column < _LARGEST)
@@ -54,6 +54,13 @@ def _floating(column: Expr) -> Cell:
     # which a NaN has no integer for.
     short = (column.abs() < _LARGEST / 10_000) & ((column * 1_000).round(1) / 1_000 == column)
     return replace(cell, number=column, short=short)
+
+
+def _single(column: Expr) -> Cell:
+    """Return the cell of binary numbers of 32 bits, whose texts are shorter than those of 64 bits."""
+    cell = _floating(column.cast("float64"))
+    text = ibis.cases((cell.is_kind(Kind.NUMBER), column.cast("string")), else_=cell.text)
+    return replace(cell, text=text, short=ibis.literal(False))
 
 
 _LARGEST = 10**15

@@ -6,10 +6,11 @@ Python's own types hold neither nanoseconds nor years beyond 9999, so times are 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from math import isfinite
+from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
@@ -24,15 +25,22 @@ _CYCLE: Final = 146_097
 _DAY: Final = 86_400
 
 
-def json_rows(batch: pa.RecordBatch, intervals: Collection[str] = ()) -> Iterator[Mapping[str, Json]]:
+Spots: TypeAlias = "tuple[Spots, ...] | None"
+"""Where in a value there are intervals: empty for the value itself, else those of its inner types; None for nowhere."""
+
+
+def json_rows(batch: pa.RecordBatch, intervals: Mapping[str, Spots] | None = None) -> Iterator[Mapping[str, Json]]:
     """Yield the rows of a batch: instants and dates as ISO 8601 texts, bytes as UTF-8 texts, maps as objects.
 
-    `intervals` are the columns whose bytes are the months, days and milliseconds of an interval. A timestamp without a
-    time zone is read as UTC, which is what writers without zones store.
+    `intervals` are the columns with bytes that are the months, days and milliseconds of an interval. A timestamp
+    without a time zone is read as UTC, which is what writers without zones store. A binary number of 32 bits is the
+    shortest decimal number that no other one of 32 bits is nearer to, as databases and JSON write it.
     """
-    names = batch.schema.names
+    names, intervals = batch.schema.names, intervals or {}
     columns = [
-        [_interval_of_bytes(one) for one in column.to_pylist()] if name in intervals else _values(column)
+        [_with_intervals(one, spots) for one in column]
+        if (spots := intervals.get(name)) is not None
+        else _values(column)
         for name, column in zip(names, batch.columns, strict=True)
     ]
     for row in zip(*columns, strict=True):
@@ -47,8 +55,14 @@ def _values(column: pa.Array) -> Sequence[Json]:
 
 def _is_plain(kind: pa.DataType) -> bool:
     """Return whether Python's own value is the JSON value."""
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating)
-    return any(test(kind) for test in (*tests, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null))
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer)
+    return any(test(kind) for test in (*tests, *_PLAIN))
+
+
+_PLAIN: Final = (
+    *(pa.types.is_float16, pa.types.is_float64),
+    *(pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null),
+)
 
 
 def _value(scalar: Any) -> Json:
@@ -76,9 +90,28 @@ def _extension(scalar: Any) -> Json:
     return _other(scalar) if is_told else _value(scalar.value)
 
 
-def _interval_of_bytes(value: bytes | None) -> str | None:
-    if value is None:
-        return None
+def _with_intervals(scalar: Any, spots: Spots) -> Json:
+    """Return a value with the intervals that are in it."""
+    if spots is None or not scalar.is_valid:
+        return _value(scalar)
+    if not spots:
+        return _interval_of_bytes(scalar.as_py())
+    if isinstance(scalar, pa.ExtensionScalar):
+        return _with_intervals(scalar.value, spots)
+    if isinstance(scalar, pa.MapScalar):
+        return {
+            str(_with_intervals(entry["key"], spots[0])): _with_intervals(entry["value"], spots[1])
+            for entry in scalar.values
+        }
+    if isinstance(scalar, pa.StructScalar):
+        return {
+            field.name: _with_intervals(scalar[at], one)
+            for at, (field, one) in enumerate(zip(scalar.type, spots, strict=True))
+        }
+    return [_with_intervals(one, spots[0]) for one in scalar.values]
+
+
+def _interval_of_bytes(value: bytes) -> str:
     months, days, millis = struct.unpack("<iii", value)
     return _interval(months, days, millis * 10**6)
 
@@ -103,6 +136,14 @@ def _timestamp(scalar: Any) -> str:
     seconds, rest = divmod(scalar.value, 10**places)
     days, second = divmod(seconds, _DAY)
     return f"{_day(days)}T{_clock(second, rest, places)}Z"
+
+
+def _short_float(scalar: Any) -> Json:
+    value = scalar.as_py()
+    if not isfinite(value):
+        return value
+    text = scalar.cast(pa.string()).as_py()
+    return Decimal(text if "." in text or "e" in text else f"{text}.0")  # as -0.0, whose sign an integer loses
 
 
 def _time(scalar: Any) -> str:
@@ -147,6 +188,7 @@ _CONVERTED: Final[Mapping[type | tuple[type, ...], Callable[[Any], Json]]] = {
         pa.ListViewScalar,
         pa.LargeListViewScalar,
     ): _list,
+    pa.FloatScalar: _short_float,
     pa.TimestampScalar: _timestamp,
     pa.Date32Scalar: lambda scalar: _day(scalar.value),
     pa.Date64Scalar: lambda scalar: _day(scalar.value // (1000 * _DAY)),

@@ -11,11 +11,10 @@ from typing import Any, Final, TextIO
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from qa_sync.audit.formats.arrow_file import arrow_rows, arrow_schema
-from qa_sync.audit.formats.arrow_values import json_rows
 from qa_sync.audit.formats.json_array import array_records, is_array
+from qa_sync.audit.formats.parquet_file import parquet_rows, parquet_schema
 from qa_sync.audit.formats.rows import WHOLE, Rows, reject_repeated
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
@@ -113,30 +112,6 @@ def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
             raise UsageError(f"not CSV: {error}", location=Location(str(file), reader.line_num), hint=WHOLE) from None
 
 
-def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
-    def rows() -> Rows:
-        number = 0
-        try:
-            for batch in opened.iter_batches(batch_size=5_000):
-                for data in json_rows(batch, intervals):
-                    number += 1
-                    yield number, data
-        except (pa.ArrowException, OSError) as error:
-            message = f"{file}: not readable as Parquet after {number} records: {str(error).splitlines()[0]}"
-            raise UsageError(message, hint=WHOLE) from None
-
-    try:
-        opened = pq.ParquetFile(file)
-    except (pa.ArrowException, OSError) as error:
-        raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
-    names = opened.schema_arrow.names
-    columns = (opened.schema.column(at) for at in range(len(opened.schema)))
-    # Arrow has bytes for the intervals of Parquet.
-    intervals = frozenset(column.path for column in columns if column.converted_type == "INTERVAL")
-    reject_repeated(names, Location(str(file)))
-    return rows(), frozenset(names)
-
-
 def _open(file: Path) -> TextIO:
     return file.open(encoding="utf-8-sig", newline="")
 
@@ -149,7 +124,7 @@ def _decodable(file: Path, rows: Iterator[Any]) -> Iterator[Any]:
 
 
 SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]]]] = {
-    ".parquet": _parquet,
+    ".parquet": parquet_rows,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
     ".json": _json,
@@ -189,8 +164,5 @@ def columns_of(file: Path) -> pa.Schema | frozenset[str] | None:
     """Return the columns of an export: a schema, or names, or None for JSON, which has none of its own."""
     check_format(file)
     if ending_of(file) == ".parquet":
-        try:
-            return pq.read_schema(file)
-        except (pa.ArrowException, OSError) as error:
-            raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
+        return parquet_schema(file)
     return arrow_schema(file) if SUFFIXES[ending_of(file)] is arrow_rows else SUFFIXES[ending_of(file)](file)[1]

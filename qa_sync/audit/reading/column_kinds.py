@@ -48,6 +48,23 @@ def _of_file(file: ExportFile) -> Mapping[str, ColumnKind | None]:
     return _of_records(file) if columns is None else dict.fromkeys(columns, ColumnKind.ANY)
 
 
+def single_precision(source: ExportSource) -> frozenset[str]:
+    """Return the paths of the columns with binary numbers of 32 bits, which some files say."""
+    schemas = [columns for file in source.files if isinstance(columns := file.columns(), pa.Schema)]
+    types = (found for schema in schemas for field in schema for found in _leaves(field.name, field.type))
+    return frozenset(path for path, kind in types if pa.types.is_float32(kind))
+
+
+def _leaves(path: str, kind: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:
+    """Yield the columns of a field with their types."""
+    kind = _plain(kind)
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _leaves(f"{path}.{field.name}", field.type)
+    else:
+        yield path, kind
+
+
 def _of_schema(schema: pa.Schema) -> Iterator[tuple[str, ColumnKind | None]]:
     for field in schema:
         yield from _of_field(field.name, field.type)
@@ -55,13 +72,9 @@ def _of_schema(schema: pa.Schema) -> Iterator[tuple[str, ColumnKind | None]]:
 
 def _of_field(path: str, kind: pa.DataType) -> Iterator[tuple[str, ColumnKind | None]]:
     """Yield the columns of a field; None: all its values are null."""
-    kind = _plain(kind)
-    if pa.types.is_struct(kind):
-        for field in kind:
-            yield from _of_field(f"{path}.{field.name}", field.type)
-        return
-    found = next((found for is_it, found in _OF_TYPE if is_it(kind)), ColumnKind.TEXT)
-    yield path, None if pa.types.is_null(kind) else found
+    for name, leaf in _leaves(path, kind):
+        found = next((found for is_it, found in _OF_TYPE if is_it(leaf)), ColumnKind.TEXT)
+        yield name, None if pa.types.is_null(leaf) else found
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

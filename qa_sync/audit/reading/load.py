@@ -8,10 +8,12 @@ from pathlib import Path
 from threading import Event
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.model import AuditableSection, SectionPlan
 from qa_sync.audit.planning import export_sides
+from qa_sync.audit.reading.column_kinds import single_precision
 from qa_sync.audit.reading.exports import Export, Into, load_export
 from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, fetch_entity
 from qa_sync.audit.reading.pools import reading_pool
@@ -131,7 +133,8 @@ def _exported(
         of_entity = _of_entity(source, one.card, scratch, request.report)
         into = Into(scratch / "records.parquet", request.report)
         export = load_export(engine, of_entity, one.card, tuple(one.columns), into)
-        found[entity] = _table(label, one.card, export, request.clock)
+        table = _table(label, one.card, export, request.clock)
+        found[entity] = replace(table, singles=single_precision(of_entity))
     return found
 
 

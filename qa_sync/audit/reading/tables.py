@@ -25,7 +25,8 @@ class RecordTable(Struct, frozen=True):
     `native`: it has typed columns instead (c0, ...); `columns` are the column numbers by property path; `absent` are
     the paths that an export has no column for, `names` those that it has (some of them); `as_of` is the start of the
     read; `system` is None for an export, which cannot be re-read; `partial`: only changed records were read; `since`:
-    the API can list only changed records; `repeated`: so many records were on two pages of one read.
+    the API can list only changed records; `repeated`: so many records were on two pages of one read; `singles`: the
+    paths of columns with binary numbers of 32 bits.
     """
 
     label: str
@@ -40,6 +41,7 @@ class RecordTable(Struct, frozen=True):
     since: bool = False
     native: bool = False
     repeated: int = 0
+    singles: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def letters(self) -> tuple[str, ...]:

@@ -17,7 +17,13 @@ from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.conversions.countries import country_code
 from qa_sync.values.conversions.html import TAGS, collapsed, with_tags
-from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
+from qa_sync.values.conversions.numbers import (
+    in_single_precision,
+    is_single_precision,
+    number_without_loss,
+    places_of,
+    quantised,
+)
 from qa_sync.values.conversions.phones import lacks_named_country, phone_number
 from qa_sync.values.conversions.times import day_of, instant_of
 from qa_sync.values.form import Form, Scalar
@@ -98,6 +104,8 @@ def _number(value: Scalar, sides: Sides) -> Scalar:
     number = number_without_loss(value)
     if number is None:
         return value
+    if is_single_precision(sides.source) or is_single_precision(sides.target):
+        number = in_single_precision(number)
     places = (places_of(sides.source), places_of(sides.target))
     return number if None in places else quantised(number, min(p for p in places if p is not None))
 

@@ -67,8 +67,10 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
     ),
     "decimals": Tolerance(
         "Zeros at the end and in front do not count, nor a `+`, an exponent, outer blanks, or whether a number is a "
-        "text; more decimal places than one of the two keeps are rounded.",
-        "`15`, `15.00` and `1.5e1` are one number. The places are on the card, or those of the currency.",
+        "text; more decimal places than one of the two keeps are rounded, and so is what stands "
+        "beside a binary number of 32 bits.",
+        "`15`, `15.00` and `1.5e1` are one number. The places are on the card, or those of the currency. A column of "
+        "32 bits holds about seven digits, which databases and JSON write in their own ways.",
         ("decimal", "integer"),
     ),
     "booleans": Tolerance(

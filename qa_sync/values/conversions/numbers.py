@@ -6,7 +6,10 @@ Source: docs/explanation/mapping.rst, "Money", "Numbers as texts" and "Quantitie
 from __future__ import annotations
 
 import re
+import struct
 from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isfinite
+from typing import Final
 
 from qa_sync.values.conversions.conversion import (
     MAX_DIGITS,
@@ -19,6 +22,9 @@ from qa_sync.values.conversions.conversion import (
 from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
+
+BITS: Final = "bits"
+"""The option with the size of the binary numbers that a column holds, if it says so."""
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # No sign or zero that a number would lose; trailing zeros of a fraction are allowed.
@@ -48,6 +54,28 @@ def quantised(number: Decimal, places: int) -> Decimal:
     """Return the number rounded to `places` decimal places, half away from zero as in commerce."""
     rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
     return rounded or abs(rounded)
+
+
+def in_single_precision(number: Decimal) -> Decimal:
+    """Return the shortest decimal number with the same nearest binary number of 32 bits, unchanged out of its range."""
+    try:
+        binary = _single(float(number))
+    except OverflowError:
+        return number
+    if not isfinite(binary):
+        return number
+    short = next(text for digits in range(1, 10) if _single(float(text := f"{binary:.{digits}g}")) == binary)
+    return Decimal(short) or Decimal(0)
+
+
+def _single(number: float) -> float:
+    found: float = struct.unpack("f", struct.pack("f", number))[0]
+    return found
+
+
+def is_single_precision(form: Form) -> bool:
+    """Return whether the values are binary numbers of 32 bits, as a column of an export may have them."""
+    return form.options.get(BITS) == 32  # noqa: PLR2004
 
 
 def places_of(form: Form) -> int | None:

@@ -186,3 +186,33 @@ def test_spark_gives_the_same_verdicts(qa_sync: QaSync, tmp_path: Path, *, by_ro
         got = audited(qa_sync, spec, sides[0][one], sides[1][other], "--engine", "spark")
         assert {check: (got[0][check], result) for check, result in wanted[0].items() if got[0][check] != result} == {}
         assert got[1] ^ wanted[1] == set()
+
+
+def test_intervals_inside_of_other_types_are_durations(tmp_path: Path) -> None:
+    file = tmp_path / "intervals.parquet"
+    day, none = "INTERVAL 1 DAY", "NULL::INTERVAL"
+    inside = f"{{'d': {day}, 'x': 'y', 'deep': {{'l': [{day}, {none}]}}}}"
+    values = f"{day} AS i, {inside} AS s, [{day}] AS l, MAP {{'k': {day}}} AS m, {none} AS n"
+    duckdb.sql(f"COPY (SELECT 'a' AS id, {values}, 'z' AS after) TO '{file}' (FORMAT PARQUET)")
+    assert [data for _, data in rows_of(file)] == [
+        {
+            "id": "a",
+            "i": "P1D",
+            "s": {"d": "P1D", "x": "y", "deep": {"l": ["P1D", None]}},
+            "l": ["P1D"],
+            "m": {"k": "P1D"},
+            "n": None,
+            "after": "z",
+        }
+    ]
+
+
+def test_times_of_96_bits_keep_their_years_and_their_nanoseconds(tmp_path: Path) -> None:
+    texts = ["9999-12-31T23:59:59", "0001-01-01T00:00:00", "2024-01-01T00:00:00.000001", None]
+    table = pa.table({"at": pa.array(texts).cast(pa.timestamp("us")), "in": [{"at": None}] * 4})
+    pq.write_table(table, tmp_path / "far.parquet", use_deprecated_int96_timestamps=True)
+    assert [data["at"] for _, data in rows_of(tmp_path / "far.parquet")] == [text and f"{text}Z" for text in texts]
+    near = pa.table({"at": pa.array([5, -1], NANOS)})
+    pq.write_table(near, tmp_path / "near.parquet", use_deprecated_int96_timestamps=True)
+    found = [data["at"] for _, data in rows_of(tmp_path / "near.parquet")]
+    assert found == [NANO, "1969-12-31T23:59:59.999999999Z"]
