@@ -75,7 +75,7 @@ RECORDS = [record(number) for number in range(30)]
 
 
 @contextmanager
-def server(list_page: List, look_up: LookUp = dict) -> Iterator[tuple[str, list[str]]]:
+def server(list_page: List, look_up: LookUp = dict, missing: int = 404) -> Iterator[tuple[str, list[str]]]:
     methods: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -85,8 +85,8 @@ def server(list_page: List, look_up: LookUp = dict) -> Iterator[tuple[str, list[
             key = url.path.removeprefix("/people").strip("/")
             found = next((r for r in RECORDS if r["code"] == key), None)
             query = {name: int(value) for name, value in parse_qsl(url.query) if value.isdecimal()}
-            body = json.dumps(look_up(found) if found else list_page(query)).encode()
-            self.send_response(200)
+            body = json.dumps(look_up(found) if found else {} if key else list_page(query)).encode()
+            self.send_response(200 if found or not key else missing)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -215,6 +215,16 @@ def test_members_that_change_by_themselves(learn: Any) -> None:
     output, card, _ = learn(document(), lambda _: RECORDS, lambda found: {**found, "seen.at": next(reads)})
     assert card["volatile"] == ['"seen.at"']
     assert "changed between two reads" in output
+
+
+STATUSES = [(404, None), (410, None), (403, "403"), (400, "400"), (401, None)]
+
+
+@pytest.mark.parametrize(("status", "learned"), STATUSES)
+def test_the_status_of_a_record_that_does_not_exist(learn: Any, status: int, learned: str | None) -> None:
+    learn(document(), lambda _: RECORDS, dict, status)
+    operations = json.loads(Path("acme/templates/system.json").read_text())["operations"]
+    assert operations["people-lookup"].get("ignored_status_codes") == learned
 
 
 def test_a_list_that_shows_less_than_a_lookup(learn: Any) -> None:

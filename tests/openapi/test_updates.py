@@ -33,12 +33,14 @@ def draft(
     sent: Any,
     key: str = "id",
     headers: tuple[dict[str, Any], ...] = (),
+    schemas: dict[str, Any] | None = None,
 ) -> Drafted:
     """Draft `/things` with a record as read, and the body of an update."""
     item = {"name": key, "in": "path", "required": True, "schema": TEXT}
     document = {
         "openapi": "3.0.3",
         "info": {"title": "t", "version": "1"},
+        "components": {"schemas": schemas or {}},
         "paths": {
             "/things": {
                 "get": {"responses": {"200": body({"type": "array", "items": read})}},
@@ -168,3 +170,28 @@ def test_a_link_to_the_next_page_whose_name_has_a_dot(tmp_path: Path, name: str)
     found = written(draft_connector(loaded, [Choice(r) for r in resources_of(loaded)]), tmp_path)
     member = f"body['{name}']" if "." in name else f"body.{name}"
     assert f"{{{{ {member} }}}}" in found.operation("things-list")["next_page_link"]
+
+
+OWNER = {"oneOf": [TEXT, {"$ref": "#/components/schemas/Owner"}]}
+KEYS: list[tuple[str, dict[str, str], bool]] = [
+    ("id", TEXT, False),
+    ("ref", {**TEXT, "format": "uuid"}, False),
+    ("code", TEXT, True),
+]
+
+
+@pytest.mark.parametrize(("key", "kind", "is_given"), KEYS)
+def test_one_schema_for_both_directions_does_not_say_who_gives_the_key(
+    tmp_path: Path, key: str, kind: dict[str, str], is_given: bool
+) -> None:
+    shared = {"$ref": "#/components/schemas/Thing"}
+    sent = {"oneOf": [{"type": "array", "items": shared}, shared]}
+    thing = schema(key, "name", **{key: kind, "name": TEXT, "owner": OWNER})
+    schemas = {"Thing": thing, "Owner": schema(id=TEXT, label=TEXT)}
+    found = draft(tmp_path / "a", shared, method="patch", sent=sent, key=key, schemas=schemas)
+    card = found.cards["things"]
+    assert (key in card["properties"]) == is_given
+    assert card["update_always"] == ["name"]
+    assert card["properties"]["name"]["required"] is True
+    assert "# owner = {" in found.toml or "owner" in card["properties"]
+    assert '"owner.' not in found.toml  # an id, unless the record is requested

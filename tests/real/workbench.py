@@ -24,7 +24,8 @@ secrets = {{ {secrets} }}
 class Bench(Struct, frozen=True):
     """Two systems to check a document against: the served sandbox and a real one.
 
-    `secrets` are the real system's, as names of environment variables.
+    `secrets` are the real system's, as names of environment variables; `served` is a document whose systems the sandbox
+    has (default: the one that is checked).
     """
 
     qa_sync: QaSync
@@ -35,10 +36,12 @@ class Bench(Struct, frozen=True):
     folder: str
     spec: str
     secrets: dict[str, str]
+    served: str = ""
 
     def settings(self, trigger: str, timeout_s: int, other: str) -> Path:
         """Serve the sandbox and write settings for it as `other`, and for the real system as the document calls it."""
-        served = tomllib.loads(self.serve("--no-sync", self.spec).read_text(encoding="utf-8"))["systems"][other]
+        written = self.serve("--no-sync", self.served or self.spec).read_text(encoding="utf-8")
+        served = tomllib.loads(written)["systems"][other]
         parts = [
             _system(other, served["connector"], served["url"], served["secrets"]),
             _system(self.label, str(HERE / self.folder), self.real.url, self.secrets),

@@ -16,6 +16,7 @@ from qa_sync.files import read_limited, write_atomically
 from qa_sync.modes.live_systems.connections import open_system_connection
 from qa_sync.modes.live_systems.ping import RETRY_POLICY
 from qa_sync.openapi.learning.applying import applied_to_cards, applied_to_operations, is_effective
+from qa_sync.openapi.learning.missing import learn_missing, missing_id
 from qa_sync.openapi.learning.model import Proposal, Reading
 from qa_sync.openapi.learning.pages import (
     BY_OFFSET,
@@ -133,6 +134,8 @@ def _learn_datatype(connection: LiveConnection, datatype: str) -> tuple[list[str
         pages = read(without_end(replace(operation, page_size=size)), PAGES)  # by offsets, records were left out
     rows = [*(pages[0] if pages else ()), *(pages[1] if len(pages) > 1 else ())]
     looked_up = _look_up(connection, datatype, rows[0].id) if rows else ()
+    if looked_up and (status := _status_of_missing(connection, datatype, rows[0].id)):
+        found += learn_missing(datatype, connection.connector.operations, status)
     reading = Reading(connection.connector.cards[datatype], tuple(r.data for r in rows), looked_up)
     found += [*learn_records(reading), *learn_properties(reading)]
     return [f"{datatype}: {len(rows)} records read, {len(looked_up)} lookups"], found
@@ -194,6 +197,20 @@ def _look_up(connection: LiveConnection, datatype: str, id: str) -> tuple[dict[s
     finally:
         system.close()
     return tuple(dict(record.data) for record in found if record is not None)
+
+
+def _status_of_missing(connection: LiveConnection, datatype: str, known: str) -> int | None:
+    """Return the status with which a lookup of a record that does not exist is rejected, or None."""
+    system = connection.system()
+    try:
+        system.lookup(datatype, missing_id(known))
+    except RequestRejected as rejected:
+        return rejected.status
+    except QaSyncError:
+        return None
+    finally:
+        system.close()
+    return None
 
 
 def redactor_of(settings: Settings) -> Redactor:

@@ -99,6 +99,8 @@ def _key(scheme: Node) -> Authentication:
         return Authentication({"api_key": {"in": "query", "name": name, "value": "$SECRET(api_key)"}}, ("api_key",))
     prefix = PREFIX.search(scheme.text("description"))
     guess = f"the description names the prefix {prefix[1]}" if prefix else ""
+    if not prefix and name.lower() == "authorization" and place == "header":
+        guess = "the key may need a word before it, such as Bearer: as part of the secret, or in the header"
     value = f"{prefix[1]} $SECRET(api_key)" if prefix else "$SECRET(api_key)"
     if place == "cookie":
         return Authentication({"headers": {"Cookie": f"{name}=$SECRET(api_key)"}}, ("api_key",))

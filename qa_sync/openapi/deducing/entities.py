@@ -15,9 +15,12 @@ from qa_sync.openapi.model import EntityDraft, PropertyDraft, Resource
 from qa_sync.openapi.properties.lines import draft_property
 from qa_sync.openapi.properties.members import Member, members_of
 from qa_sync.openapi.properties.times import is_modified, time_style
-from qa_sync.openapi.spelling import spec_names
+from qa_sync.openapi.spelling import joined, spec_names
 from qa_sync.values.form import Json
 from qa_sync.values.path_grammar import parent_path
+
+NUMBERED: Final = frozenset(("id", "uuid", "guid", "gid"))
+"""Names of keys that a system gives itself, although a schema for both directions may require them."""
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 
@@ -86,7 +89,7 @@ def _properties(
     for member in members:
         drafted = draft_property(member, shape.resource.name, within=shape.nested, **can)
         if member.path == shape.key:
-            if not _is_given(member):
+            if not _is_given(shape, member):
                 continue
             drafted = replace(drafted, keys=_client_key(drafted.keys))
         concept = drafted.keys.get("concept", "")
@@ -96,8 +99,11 @@ def _properties(
         yield drafted
 
 
-def _is_given(key: Member) -> bool:
+def _is_given(shape: Shape, key: Member) -> bool:
     """Return whether the client gives the key of a new record."""
+    sent = shape.sent["insert"]
+    if sent and shape.is_shared(sent.record) and (joined(key.path) in NUMBERED or key.read.word("format") == "uuid"):
+        return False
     is_written = key.insert is not None and not key.insert.flag("readOnly") and not key.read.flag("readOnly")
     return is_written and key.is_required and not parent_path(key.path)
 

@@ -34,6 +34,10 @@ class Shape:
         parts = [name for name in (self.nested, key) if name]
         self.key = ".".join(map(segment, parts)) if key and all(map(is_in_template, parts)) else ""
 
+    def is_shared(self, body: Schema) -> bool:
+        """Return whether one schema stands for the record and for a body: then `required` also means always shown."""
+        return bool(body.place) and body.place == self.record.place
+
     def bodies(self, others: Mapping[str, str]) -> Bodies:
         """Return the record as read, and as an insert and an update send it; `others` are other resources' keys."""
         insert, update = (sent.record if sent else None for sent in self.sent.values())

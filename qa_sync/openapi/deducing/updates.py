@@ -62,7 +62,7 @@ def _sent(shape: Shape, route: Route, body: Schema, guesses: dict[str, str]) -> 
         segment(name)
         for name, node in body.properties.items()
         if name in body.required and name in shape.record.properties and is_nameable(name)
-        if not schema_of(node).flag("readOnly")
+        if not schema_of(node).flag("readOnly") and not (segment(name) == shape.key and shape.is_shared(body))
     ]
     return keys | ({"update_always": always} if always and not shape.nested else {})
 

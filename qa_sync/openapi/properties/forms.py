@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from qa_sync.openapi.properties.members import Member
-from qa_sync.openapi.properties.times import time_style
+from qa_sync.openapi.properties.times import is_instant, time_style
 from qa_sync.openapi.reading.schema import Schema
 from qa_sync.openapi.spelling import is_copyable
 from qa_sync.values.form import Json
@@ -66,7 +66,7 @@ def _is_decimal(member: Member, _concept: str) -> bool:
 
 Form = Callable[[Member, list[str]], dict[str, Json]]
 FORMS: Final[tuple[tuple[Callable[[Member, str], bool], Form], ...]] = (
-    (lambda m, _: m.read.word("format") == "date-time", _instant),
+    (lambda m, _: is_instant(m.read), _instant),
     (lambda m, _: m.read.word("format") == "date", lambda _m, _g: {"convert": "date"}),
     (lambda m, _: m.read.is_a("boolean"), lambda _m, _g: {"convert": "boolean"}),
     (_is_decimal, _decimal),

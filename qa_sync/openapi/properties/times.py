@@ -30,9 +30,14 @@ def time_style(schema: Schema) -> tuple[str, str]:
     return "z", "the style of times"
 
 
+def is_instant(schema: Schema) -> bool:
+    """Return whether a document says that a member is a time; some have formats of their own."""
+    return schema.word("format") in {"date-time", "datetime", "timestamp"} and schema.is_a("string")
+
+
 def is_modified(name: str, schema: Schema) -> bool:
     """Return whether a member is the time of the last change, by its name and form."""
-    is_time = schema.word("format") == "date-time" or time_style(schema)[1] == ""
+    is_time = is_instant(schema) or time_style(schema)[1] == ""
     return is_time and MODIFIED.fullmatch(joined(name)) is not None
 
 

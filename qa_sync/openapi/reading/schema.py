@@ -30,6 +30,8 @@ JSON_TYPES: Final[Mapping[type, str]] = {
 }
 
 
+SCALARS: Final = frozenset(("string", "integer", "number"))
+
 DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -128,6 +130,13 @@ def _alternative(options: list[Schema]) -> list[Schema]:
     if not options:
         return []
     nullable = len(real) < len(options) or any(option.nullable for option in options)
+    # A body may also be a list of such records.
+    places = {option.place for option in real if option.properties and option.place}
+    real = [o for o in real if not (o.items is not None and schema_of(o.items).place in places)]
+    # An id or the record that it names: APIs return the id unless the record is requested.
+    ids = [option for option in real if option.types and option.types <= SCALARS]
+    if ids and any(option.properties and option.place for option in real):
+        real = ids
     if len(real) == 1:
         return [replace(real[0], nullable=nullable)]
     base = max(real, key=lambda option: len(option.properties), default=None)
