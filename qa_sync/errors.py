@@ -79,10 +79,11 @@ class UnknownName(UsageError):
         location: Location | None = None,
         hint: str | None = None,
         offered: Iterable[str] | None = None,
+        all_near: bool = False,
     ) -> None:
-        """`offered` are the names to suggest, by default all known ones."""
+        """`offered` are the names to suggest, by default all known ones; `all_near` as of `did_you_mean`."""
         known = sorted(set(known))
-        near = did_you_mean(name, known if offered is None else offered)
+        near = did_you_mean(name, known if offered is None else offered, all_near=all_near)
         listed = f"; expected one of: {', '.join(known) or '(none)'}"
         super().__init__(
             f"unknown {what} {name!r}{listed if near is None or len(known) <= MOST_NAMES else ''}",
@@ -154,12 +155,17 @@ class InternalError(QaSyncError):
 MOST_NEAR = 3
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return `did you mean 'x'?` for the nearest known names (at most three equally near), None if none is near."""
+def did_you_mean(name: str, known: Iterable[str], *, all_near: bool = False) -> str | None:
+    """Return `did you mean 'x'?` for the nearest known names (at most three equally near), None if none is near.
+
+    `all_near`: for the three nearest names, also if they are not equally near; the nearest first.
+    """
     import difflib  # noqa: PLC0415 - needed for errors only; keeps startup fast
 
     folded, by_fold = name.casefold(), {k.casefold(): k for k in known}
     near = difflib.get_close_matches(folded, by_fold, n=MOST_NEAR, cutoff=0.5)
     alike = {other: difflib.SequenceMatcher(None, other, folded).ratio() for other in near}
+    if near and all_near:
+        return f"did you mean {' or '.join(repr(by_fold[other]) for other in near)}?"
     nearest = [repr(by_fold[other]) for other in near if alike[other] == max(alike.values())]
     return f"did you mean {' or '.join(sorted(nearest))}?" if nearest else None

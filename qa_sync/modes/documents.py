@@ -16,6 +16,7 @@ from qa_sync.location import Location
 from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_for_exports, load_with_settings
 from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.names_from_settings import with_configured_names
 from qa_sync.systems.pairs_from_settings import pair_problems, with_configured_pairs
 
 A = TypeVar("A")
@@ -108,7 +109,11 @@ def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_S
 def _with_known_properties(
     found: Mapping[str, Connector], dataflows: Iterable[Dataflow], settings: Settings
 ) -> Mapping[str, Connector]:
-    """Return the connectors with the properties that the specs mention, where a connector does not list them."""
+    """Return the connectors with the settings' names of entities, and the properties that the specs mention.
+
+    Properties are added where a connector does not list them.
+    """
+    found = with_configured_names(found, settings) if settings.entities else found
     if all(card.complete for connector in found.values() for card in connector.cards.values()):
         return found
     from qa_sync.systems.knowledge.connectors import with_known_properties  # noqa: PLC0415 - not for built-in systems

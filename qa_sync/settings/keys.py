@@ -117,6 +117,11 @@ KEY: Final[Mapping[str, Key]] = {
     "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
     "target": Key(TEXT, "The target property that holds the same value.", "target", required=True),
 }
+ENTITY: Final[Mapping[str, Key]] = {
+    "system": Key(TEXT, "The system's label.", "system", required=True),
+    "name": Key(TEXT, "The entity's name as written in the spec.", "name", required=True),
+    "datatype": Key(TEXT, "The datatype of the connector that it is.", "datatype", required=True),
+}
 TABLES: Final[Mapping[str, str]] = {
     "systems": "The systems, each by the label that specs give it.",
     "sync": "How to trigger the sync, and how long to wait for it.",
@@ -125,6 +130,7 @@ TABLES: Final[Mapping[str, str]] = {
     "policies": "Policies where a spec does not state the behavior.",
     "samples": "How the values of test records are made.",
     "keys": "The properties by which an audit matches records.",
+    "entities": "Names of entities in specs, where they are not those of the connector.",
 }
 """The tables of the file, in addition to the keys of `TOP`."""
 REQUIRED_BY_TRIGGER: Final[Mapping[Trigger, tuple[str, ...]]] = {

@@ -126,6 +126,15 @@ class ConfiguredCondition(Struct, frozen=True):
     location: Location
 
 
+class ConfiguredEntity(Struct, frozen=True):
+    """The datatype of a connector that specs call `name`."""
+
+    system: str
+    name: str
+    datatype: str
+    location: Location
+
+
 class ConfiguredKey(Struct, frozen=True):
     """Two properties by which an audit matches the records of a section."""
 
@@ -168,6 +177,7 @@ class Settings(Struct, frozen=True):
     conditions: tuple[ConfiguredCondition, ...] = ()
     literals: Mapping[str, str] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
+    entities: tuple[ConfiguredEntity, ...] = ()
     samples: Samples = field(default_factory=Samples)
 
     def condition(self, heading: str) -> ConfiguredCondition | None:
@@ -175,10 +185,15 @@ class Settings(Struct, frozen=True):
         return next((c for c in self.conditions if normalized_heading(c.section) == normalized_heading(heading)), None)
 
     def system(self, label: str) -> SystemSettings | None:
-        """Return the settings of a system, or None; labels match in any case, because specs differ in it."""
+        """Return the settings of a system, or None; specs differ in the case and the spaces of its label."""
         if label in self.systems:
             return self.systems[label]
-        return next((s for known, s in self.systems.items() if known.casefold() == label.casefold()), None)
+        return next((s for known, s in self.systems.items() if plain_label(known) == plain_label(label)), None)
+
+
+def plain_label(label: str) -> str:
+    """Return the label of a system without case, spaces, hyphens and underscores: `Hub Spot` is `hubspot`."""
+    return "".join(label.split()).replace("-", "").replace("_", "").casefold()
 
 
 def normalized_heading(heading: str) -> str:

@@ -14,6 +14,7 @@ from qa_sync.location import Location
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 from qa_sync.settings.keys import (
     CONDITION,
+    ENTITY,
     KEY,
     PAIR,
     POLICIES,
@@ -27,6 +28,7 @@ from qa_sync.settings.keys import (
 )
 from qa_sync.settings.model import (
     ConfiguredCondition,
+    ConfiguredEntity,
     ConfiguredKey,
     ConfiguredPair,
     Policies,
@@ -34,6 +36,7 @@ from qa_sync.settings.model import (
     Settings,
     SyncSettings,
     SystemSettings,
+    plain_label,
 )
 
 Row = TypeVar("Row")
@@ -118,6 +121,7 @@ class _Reader:
             sync,
             pairs,
             keys=keys,
+            entities=tuple(self._rows(document, "entities", ENTITY, ConfiguredEntity)),
             conditions=conditions,
             policies=policies,
             samples=samples,
@@ -138,8 +142,9 @@ class _Reader:
         """Report a second label or URL of a production system, which could allow writes to it."""
         for index, one in enumerate(systems):
             for other in systems[:index]:
-                if one.label.casefold() == other.label.casefold():
-                    self._problem(("systems", one.label), f"same label as {other.label!r}: labels differ only in case")
+                if plain_label(one.label) == plain_label(other.label):
+                    message = f"same label as {other.label!r}: labels differ only in case, spaces or hyphens"
+                    self._problem(("systems", one.label), message)
                 elif one.url and other.url and _is_same_url(one.url, other.url) and one.production != other.production:
                     writable, production = sorted((one, other), key=lambda each: each.production)
                     message = (

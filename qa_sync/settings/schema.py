@@ -7,6 +7,7 @@ from typing import Any
 
 from qa_sync.settings.keys import (
     CONDITION,
+    ENTITY,
     KEY,
     PAIR,
     POLICIES,
@@ -33,6 +34,7 @@ def settings_schema() -> dict[str, Any]:
             "allOf": [_required_by_trigger(trigger, keys) for trigger, keys in REQUIRED_BY_TRIGGER.items()],
         },
         "pairs": {"type": "array", "items": _table(PAIR)},
+        "entities": {"type": "array", "items": _table(ENTITY)},
         "keys": {"type": "array", "items": _table(KEY)},
         "conditions": {
             "type": "array",

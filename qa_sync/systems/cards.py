@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from msgspec import Struct, field
 
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
+from qa_sync.systems.words import singular
 from qa_sync.values.form import Form
 
 
@@ -145,9 +147,25 @@ class EntityCard(Struct, frozen=True):
 def find_card(cards: Mapping[str, EntityCard], name: str, system: str, location: Location | None = None) -> EntityCard:
     """Return the card of an entity by its name in a spec (`Contacts`) or in the manifest (`contacts`).
 
-    Raises UnknownName with the nearest name.
+    Case, spaces and other separators, and a plural do not count, unless they distinguish two entities. Raises
+    UnknownName with the three nearest names.
     """
+    folded = name.casefold()
     for card in cards.values():
-        if name.casefold() in {card.datatype.casefold(), *(n.casefold() for n in card.names)}:
+        if folded in {own.casefold() for own in card.names}:
             return card
-    raise UnknownName(f"{system} entity", name, (n for card in cards.values() for n in card.names), location=location)
+    for card in cards.values():
+        if folded == card.datatype.casefold():
+            return card
+    plain = plain_name(name)
+    alike = [card for card in cards.values() if plain in {plain_name(own) for own in (card.datatype, *card.names)}]
+    if plain and len(alike) == 1:
+        return alike[0]
+    known = (n for card in cards.values() for n in card.names)
+    raise UnknownName(f"{system} entity", name, known, location=location, all_near=True)
+
+
+@cache
+def plain_name(name: str) -> str:
+    """Return the name of an entity without separators, in lower case and singular: `Sales Orders` is `salesorder`."""
+    return singular("".join(character for character in name.casefold() if character.isalnum()))

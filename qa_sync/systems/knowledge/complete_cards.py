@@ -17,7 +17,7 @@ from qa_sync.systems.knowledge.concepts import concept_of
 from qa_sync.systems.knowledge.forms import InferredForm, adapted, form_by_name
 from qa_sync.systems.knowledge.mentions import EntityKey, Mentions, PropertyKey
 from qa_sync.systems.knowledge.references import IdKind, IdProperty, datatypes_by_words, id_property
-from qa_sync.systems.knowledge.words import words_of
+from qa_sync.systems.words import words_of
 from qa_sync.values.form import Form
 
 OWN_ID: Final = "the system assigns the id"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from qa_sync.systems.knowledge.words import is_nested, words_of
+from qa_sync.systems.words import is_nested, words_of
 
 
 class Concept(Struct, frozen=True):

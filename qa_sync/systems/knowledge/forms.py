@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.systems.knowledge.concepts import concept_of
-from qa_sync.systems.knowledge.words import segment_words
+from qa_sync.systems.words import segment_words
 from qa_sync.values.form import Form
 
 TEXTS: Final = frozenset({"text", "identifier"})

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.knowledge.words import segment_words, words_of
+from qa_sync.systems.words import segment_words, words_of
 
 
 class IdKind(StrEnum):

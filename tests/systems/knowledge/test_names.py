@@ -6,7 +6,7 @@ import pytest
 
 from qa_sync.systems.knowledge.concepts import CONCEPTS, concept_of
 from qa_sync.systems.knowledge.forms import adapted, form_by_name
-from qa_sync.systems.knowledge.words import words_of
+from qa_sync.systems.words import words_of
 from qa_sync.values.canonical import CONVERSIONS
 
 
