@@ -16,6 +16,8 @@ from qa_sync.observe.state import ObserveState
 
 KEPT: Final = 101
 """The number of last changes that a difference is computed from."""
+KNOWN: Final = 5
+"""From so many changes on, a single one that is late says something of the list, and not of the clock."""
 
 
 class SystemClocks:
@@ -52,6 +54,11 @@ class SystemClocks:
     def true_time(self, system: str, stamp: datetime) -> datetime:
         """Return a time of a system by this machine's clock."""
         return stamp - self.offset(system)
+
+    def is_before(self, system: str, stamp: datetime, time: datetime) -> bool:
+        """Return whether a time of a system is certainly before one of this machine; False until its clock is known."""
+        is_known = len(self._of(system)) >= KNOWN
+        return is_known and self.true_time(system, stamp) + self.doubt(system) < time
 
     def _of(self, system: str) -> list[tuple[float, float]]:
         if system not in self._seen:

@@ -17,12 +17,21 @@ from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
+from qa_sync.observe.observed import observed_of
 from qa_sync.observe.progress import DirectionProgress, Listener, ReadProgress, newly_missed, progress_of
 from qa_sync.observe.reading import EntityReader
 from qa_sync.observe.results import check_ids, not_observed, section_checks
 from qa_sync.observe.sections import SectionFollower
-from qa_sync.observe.state import ObserveState
-from qa_sync.running.events import Event, RunFinished, RunStarted, SectionFinished, SectionStarted, SpecStarted
+from qa_sync.observe.state import UNREAD, ObserveState
+from qa_sync.running.events import (
+    Event,
+    Observed,
+    RunFinished,
+    RunStarted,
+    SectionFinished,
+    SectionStarted,
+    SpecStarted,
+)
 
 
 @dataclass(slots=True)
@@ -68,7 +77,7 @@ class Observation:
         for dataflow in self.dataflows:
             for section in dataflow.sections:
                 yield from self._verdicts(dataflow, section)
-                yield SectionFinished(dataflow.path, section.key)
+                yield SectionFinished(dataflow.path, section.key, observed=self._observed_of(dataflow, section))
         yield RunFinished(self.seconds() - begun)
 
     def _verdicts(self, dataflow: Dataflow, section: Section) -> Iterator[Event]:
@@ -91,6 +100,12 @@ class Observation:
 
     def _observed(self, plan: SectionPlan | None) -> ObservedSection | None:
         return next((one for one in self.sections if one.plan is plan), None)
+
+    def _observed_of(self, dataflow: Dataflow, section: Section) -> Observed | None:
+        found = self._observed(self._plan(dataflow, section))
+        if found is None:
+            return None
+        return observed_of(found, self.state, self.options, self._late_after_s(found))
 
     def _doubts(self, section: ObservedSection) -> tuple[ClockNote, ClockNote]:
         """Return what is known of the times of a section's source and target."""
@@ -119,6 +134,8 @@ class Observation:
             changes = self.tick()
         except NoVerdict as error:
             self.unread = error
+            with self.state.committed():
+                self.state.count(UNREAD)
             self.notify(f"{self.clock.now():%H:%M:%S} UTC: not read, tried again in {self._every}: {error}")
             self._tell(ReadProgress(self.clock.now(), 0, self._directions(), error=str(error)))
             return

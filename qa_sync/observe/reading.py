@@ -29,6 +29,15 @@ RESOLUTION: Final = timedelta(seconds=1)
 """The resolution of the times of many systems."""
 
 
+UNDATED, LISTED_LATE, REPEATED = "undated", "listed late", "repeated"
+"""What is counted of the changes of an entity: no time of their own, not in the list at first, on two of its pages."""
+
+
+def counter(entity: EntityKey, name: str) -> str:
+    """Return the name of a count of an entity."""
+    return "/".join((*entity, name))
+
+
 class ReadableSystem(Protocol):
     """The operations of a system that an observation uses, which are all read-only."""
 
@@ -71,8 +80,11 @@ class EntityReader(Struct, frozen=True):
         changes_only = self.since and last is not None
         since = min(last, self.start or last) - CLOCK_SKEW if changes_only and last else None
         records = self.system.list(self.entity.datatype, since)
-        changes = []
+        changes, seen = [], set[str]()
         for record in records:
+            if changes_only and record.id in seen:
+                state.count(counter(self.entity, REPEATED))
+            seen |= {record.id} if changes_only else set()
             change = self.store(state, record, now, tick, is_first=last is None)
             if change is not None:
                 changes.append(change)
@@ -110,8 +122,11 @@ class EntityReader(Struct, frozen=True):
             return self._found(after)
         last = state.read_since(self.entity)
         if after.modified is None or last is None or not self._is_of_change(before, after, after.modified, last):
+            state.count(counter(self.entity, UNDATED))
             return Change(self.entity, record.id, before, after, now, is_stamped=False)
         if before is None or before.modified != after.modified:
+            if self.clocks.is_before(self.entity.system, after.modified, last - RESOLUTION):
+                state.count(counter(self.entity, LISTED_LATE))
             self.clocks.note(self.entity.system, after.modified, last, now)
         at = min(self.clocks.true_time(self.entity.system, after.modified), now)
         return Change(self.entity, record.id, before, after, at, is_stamped=True)

@@ -65,6 +65,8 @@ _HINTS: Final[Mapping[Problem, str]] = {
     Problem.NO_ACCESS: "give a path in a writable folder with --state",
     Problem.WRONG_VERSION: "it was written by another version of qa-sync; give another path with --state",
 }
+UNREAD: Final = "unread"
+"""The count of the reads that failed."""
 _OTHER: Final = "move it away, or give another path with --state; a new observation begins from now"
 
 
@@ -111,6 +113,14 @@ class ObserveState:
         self.tick = int(self.about("tick") or 0) + 1
         self.set_about("tick", str(self.tick))
         return self.tick
+
+    def count(self, name: str) -> None:
+        """Count something that limits what the observation can see."""
+        self.set_about(f"count/{name}", str(self.counted(name) + 1))
+
+    def counted(self, name: str) -> int:
+        """Return how many times something was counted."""
+        return int(self.about(f"count/{name}") or 0)
 
     def read_since(self, entity: EntityKey) -> datetime | None:
         """Return when the entity's list was last read; None if it never was."""

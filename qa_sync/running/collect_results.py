@@ -10,6 +10,7 @@ from qa_sync.running.events import (
     CheckFinished,
     Event,
     Leftover,
+    Observed,
     RunFinished,
     RunStarted,
     SectionFinished,
@@ -29,6 +30,7 @@ class SectionSoFar(Struct):
     started: SectionStarted | None = None
     checks: Sequence[CheckFinished] = ()
     leftovers: tuple[Leftover, ...] = ()
+    observed: Observed | None = None
 
 
 class RunSoFar(Struct):
@@ -52,6 +54,7 @@ class RunSoFar(Struct):
             case SectionFinished():
                 at = event.spec, event.key
                 self._section(at).leftovers += event.leftovers
+                self._section(at).observed = event.observed
                 self._close(at)
             case SectionStarted():
                 self._section((event.spec, event.key)).started = event
@@ -73,7 +76,8 @@ class RunSoFar(Struct):
         found: dict[str, list[SectionResult]] = {}
         for (spec, _), section in self.sections.items():
             if s := section.started:
-                one = SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, section.checks)
+                checks, observed = section.checks, section.observed
+                one = SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, checks, observed)
                 found.setdefault(spec, []).append(one)
 
         def in_order(spec: str) -> tuple[SectionResult, ...]:  # sections in parallel start in any order

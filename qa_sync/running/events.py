@@ -153,12 +153,63 @@ class CheckFinished(Struct, frozen=True):
     unchanged: bool = False
 
 
+class ObservedCase(Struct, frozen=True):
+    """A real change that was late or lost; `changed` is in ISO 8601, UTC, `lag_s` in seconds.
+
+    `source` and `target` are the ids of the records, `pending` are the pairs that did not arrive, `audit` is the
+    command that compares the records as they are now.
+    """
+
+    direction: Direction
+    kind: str
+    state: str
+    changed: str
+    lag_s: float | None
+    source: str | None
+    target: str | None
+    pending: tuple[str, ...]
+    audit: str
+
+
+class LatencyPeriod(Struct, frozen=True):
+    """The latencies of the changes of a direction made from `start` (ISO 8601, UTC) on, in seconds."""
+
+    direction: Direction
+    start: str
+    count: int
+    p50_s: float
+    p95_s: float
+    max_s: float
+
+
+class ObservationLimit(Struct, frozen=True):
+    """What an observation cannot see or decide, and how many cases that concerns (None: they cannot be counted)."""
+
+    name: str
+    text: str
+    cases: int | None
+
+
+class Observed(Struct, frozen=True):
+    """What an observation saw of a section.
+
+    `missed` is the number of late and lost cases, `cases` are the first of them; each period has `period_s` seconds.
+    """
+
+    missed: int
+    cases: tuple[ObservedCase, ...]
+    period_s: float
+    periods: tuple[LatencyPeriod, ...]
+    limits: tuple[ObservationLimit, ...]
+
+
 class SectionFinished(Struct, frozen=True):
-    """A section finished; its records are deleted except for the leftovers."""
+    """A section finished; its records are deleted except for the leftovers. `observed` is of an observation."""
 
     spec: str
     key: str
     leftovers: tuple[Leftover, ...] = ()
+    observed: Observed | None = None
 
 
 class RunFinished(Struct, frozen=True):

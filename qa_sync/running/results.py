@@ -13,7 +13,7 @@ from typing import overload
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Status, worst_status
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Observed, Status, worst_status
 from qa_sync.spill import SpilledTuple, SpillFile
 
 DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
@@ -58,7 +58,10 @@ def _summary(checks: Sequence[CheckFinished]) -> SectionSummary:
 
 
 class SectionResult(Struct, frozen=True):
-    """A section with its checks in the order of the checklist; those of a large run are in a temporary file."""
+    """A section with its checks in the order of the checklist; those of a large run are in a temporary file.
+
+    `observed` is what an observation saw.
+    """
 
     key: str
     ordinal: int
@@ -66,6 +69,7 @@ class SectionResult(Struct, frozen=True):
     line: int
     duplicate_of: int | None
     checks: Sequence[CheckFinished]
+    observed: Observed | None = None
 
     @property
     def summary(self) -> SectionSummary:

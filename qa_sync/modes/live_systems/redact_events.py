@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from qa_sync.running.events import CheckFinished, Event, Looked, SectionFinished, StepStarted
+from qa_sync.running.events import CheckFinished, Event, Looked, Observed, SectionFinished, StepStarted
 
 Redact = Callable[[str], str]
 
@@ -36,13 +36,21 @@ def _redacted(event: Event, redact: Redact) -> Event:
             )
         case SectionFinished():
             lost = (replace(each, id=redact(each.id), why=redact(each.why)) for each in event.leftovers)
-            return replace(event, leftovers=tuple(lost))
+            return replace(event, leftovers=tuple(lost), observed=event.observed and _observed(event.observed, redact))
         case StepStarted():
             return replace(event, text=redact(event.text))
         case Looked():
             return replace(event, what=redact(event.what))
         case _:
             return event
+
+
+def _observed(observed: Observed, redact: Redact) -> Observed:
+    cases = (
+        replace(c, source=c.source and redact(c.source), target=c.target and redact(c.target), audit=redact(c.audit))
+        for c in observed.cases
+    )
+    return replace(observed, cases=tuple(cases))
 
 
 def _value(value: Any, redact: Redact) -> Any:

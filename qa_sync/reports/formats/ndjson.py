@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from msgspec.structs import asdict
 
@@ -15,7 +16,11 @@ from qa_sync.reports.shared.json_values import plain
 from qa_sync.running.events import (
     Arrival,
     Event,
+    LatencyPeriod,
     Leftover,
+    ObservationLimit,
+    Observed,
+    ObservedCase,
     RecordRef,
     RunFinished,
     RunStarted,
@@ -47,7 +52,7 @@ def events_of(results: Results) -> Iterator[Event]:
         for section in spec.sections:
             yield from _section(spec.spec, section)
             # Results do not contain the section of a leftover record, so the first section to end reports all.
-            yield SectionFinished(spec.spec, section.key, leftovers)
+            yield SectionFinished(spec.spec, section.key, leftovers, section.observed)
             leftovers = tuple[Leftover, ...]()
     yield RunFinished(results.duration_s)
 
@@ -58,24 +63,29 @@ def _section(spec: str, section: SectionResult) -> Iterator[Event]:
     yield from section.checks
 
 
-OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals", "unchanged", "simulated"})
+Noun: TypeAlias = RecordRef | Leftover | ExchangeSummary | Arrival
+ObservedNoun: TypeAlias = Observed | ObservedCase | LatencyPeriod | ObservationLimit
+
+OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals", "unchanged", "simulated", "observed"})
 
 
 def event_line(event: Event) -> str:
     """Return `{"event": "CheckFinished", ...}` with the event's own fields, ASCII, without a line break.
 
-    Empty `exchanges` and `arrivals`, and a false `unchanged` or `simulated`, are omitted.
+    Empty `exchanges`, `arrivals` and `observed`, and a false `unchanged` or `simulated`, are omitted.
     """
     return json.dumps({"event": type(event).__name__, **_members(event)}, allow_nan=False)
 
 
-def _members(noun: Event | RecordRef | Leftover | ExchangeSummary | Arrival) -> dict[str, Json]:
+def _members(noun: Event | Noun | ObservedNoun) -> dict[str, Json]:
     return {name: _value(value) for name, value in asdict(noun).items() if value or name not in OMITTED_IF_EMPTY}
 
 
 def _value(value: object) -> Json:
     match value:
         case RecordRef() | Leftover() | ExchangeSummary() | Arrival():
+            return _members(value)
+        case Observed() | ObservedCase() | LatencyPeriod() | ObservationLimit():
             return _members(value)
         case tuple():
             return [_value(member) for member in value]

@@ -13,6 +13,7 @@ from json.encoder import encode_basestring_ascii as _text
 from math import isfinite
 from typing import TypeVar
 
+from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from qa_sync.reports.shared.json_values import plain
@@ -91,6 +92,8 @@ def _section(section: SectionResult) -> Iterator[str]:
         "status": section.status,
         "latency": {direction: _latency(latency) for direction, latency in section.latencies.items()},
     }
+    if section.observed:
+        members["observed"] = to_builtins(section.observed)
     yield "        {\n" + "".join(f"          {_text(key)}: {_value(value, 10)},\n" for key, value in members.items())
     yield "".join(_list("checks", section.checks, 10, _check))
     yield "\n        }"

@@ -20,7 +20,7 @@ from qa_sync.errors import UsageError
 from qa_sync.location import Location
 from qa_sync.reports.formats.results_json import SCHEMA
 from qa_sync.reports.shared.escape import escape_invisible
-from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef, Status
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Observed, RecordRef, Status
 from qa_sync.running.results import KnownFailure, Recording, Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.comparison.compare import Difference
@@ -70,6 +70,7 @@ class SectionJson(Struct, frozen=True):
     line: int
     duplicate_of: int | None
     checks: tuple[CheckJson, ...]
+    observed: Observed | None = None
 
 
 class SpecJson(Struct, frozen=True):
@@ -197,7 +198,7 @@ def _spec(read: SpecJson, n: int) -> SpecResult:
 
 def _section(read: SectionJson, spec: str) -> SectionResult:
     checks = tuple(_check(check, spec, read.key) for check in read.checks)
-    return SectionResult(read.key, read.ordinal, read.heading, read.line, read.duplicate_of, checks)
+    return SectionResult(read.key, read.ordinal, read.heading, read.line, read.duplicate_of, checks, read.observed)
 
 
 def _check(read: CheckJson, spec: str, key: str) -> CheckFinished:

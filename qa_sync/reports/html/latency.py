@@ -74,7 +74,7 @@ def _numbers(lag: LatencyGroup) -> str:
 
 
 def _plot(found: Sequence[LatencyGroup], *, simulated: bool) -> str:
-    step = _step(max(lag.values[-1] for lag in found))
+    step = round_step(max(lag.values[-1] for lag in found))
     most = max(step, -(-max(lag.values[-1] for lag in found) // step) * step)
     height = TOP + ROW * len(found)
     parts = [*_axis(step, most, height), *(mark for n, lag in enumerate(found) for mark in _marks(lag, n, most))]
@@ -108,7 +108,7 @@ def _x(value: float, most: float) -> float:
     return round(LEFT + WIDTH * value / most, 1)
 
 
-def _step(most: float) -> float:
+def round_step(most: float) -> float:
     """Return a round tick distance that gives two to five ticks."""
     step = 0.001
     for factor in (2, 2.5, 2) * 7:

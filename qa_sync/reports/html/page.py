@@ -16,6 +16,7 @@ from pathlib import Path
 from qa_sync.reports.html.elements import LETTER, counted, text
 from qa_sync.reports.html.latency import latency_section
 from qa_sync.reports.html.matrix import matrix
+from qa_sync.reports.html.observed import observed_section
 from qa_sync.reports.html.overview import (
     baseline_section,
     failures_section,
@@ -39,6 +40,7 @@ FEW = (
     matrix,
     failures_section,
     latency_section,
+    observed_section,
     baseline_section,
     manual_section,
     skipped_section,

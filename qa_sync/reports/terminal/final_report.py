@@ -50,6 +50,7 @@ def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield from _skipped(results, output)
         yield from _manual(results, output)
         yield from unused_request_lines(results, output)
+        yield from _observation_limits(results, output)
     yield from _legend(results, output)
     yield from _leftovers(results, output)
     if any(results.totals[status] for status in FAILURE_STATUSES):
@@ -164,6 +165,20 @@ def _manual(results: Results, output: OutputOptions) -> Iterator[Line]:
     for check in manual:
         place: Span = (output.text(f"{check.spec}:{check.line}  "), Style.MANUAL)
         yield from columns([([place, *title_of(check, output)], output.width - 2)], indent=2)
+    yield BLANK
+
+
+def _observation_limits(results: Results, output: OutputOptions) -> Iterator[Line]:
+    """Return what an observation could not see or decide, with the number of changes that it concerns."""
+    found = [(s, limit) for spec in results.specs for s in spec.sections if s.observed for limit in s.observed.limits]
+    if not any(limit.cases for _, limit in found):
+        return
+    yield (("Limits of the observation", Style.STRONG),)
+    for section, limit in found:
+        if limit.cases:
+            text = f"{section.ordinal} {section.heading}: {limit.text} ({limit.name})"
+            number: Span = (f"{limit.cases:>5,}", Style.SKIPPED)
+            yield from columns([([number], 5), ([(output.text(text), Style.PLAIN)], output.width - 5 - GAP)])
     yield BLANK
 
 
