@@ -107,7 +107,9 @@ def _shapes_body(card: EntityCard) -> bool:
 
 
 def _with_reasons(card: EntityCard, done: CompletedDatatype) -> EntityCard:
-    """Return a card that adds to pipes, with the reasons for operations that the pipes do not have."""
+    """Return a card that adds to pipes, with what they say: the last change, and why operations are missing."""
+    if done.modified and card.modified is None:
+        card = replace(card, modified=done.modified[0], modified_form=done.modified[1])
     return replace(
         card,
         complete=False,
@@ -137,16 +139,8 @@ def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDat
 def _minimal_card(system: str, name: str, raw: Raw, done: CompletedDatatype) -> EntityCard:
     names = dict.fromkeys([name, *([raw["label"]] if raw.get("label") else [])])
     key = done.key[0] if len(done.key) == 1 else "_id"
-    return EntityCard(
-        system,
-        name,
-        tuple(names),
-        key,
-        properties={},
-        cannot=done.cannot,
-        unsupported=frozenset(done.unsupported),
-        complete=False,
-    )
+    card = EntityCard(system, name, tuple(names), key, properties={}, complete=False)
+    return _with_reasons(card, done)
 
 
 def _cannot_list(file: str, name: str, done: CompletedDatatype) -> Iterator[Problem]:

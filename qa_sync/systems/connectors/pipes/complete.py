@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from qa_sync.systems.connectors.folder import Problem, Severity
 from qa_sync.systems.connectors.operations import DEFAULTS, Operation, WriteBody, operation_of, with_template
 from qa_sync.systems.connectors.pipes.completed import CompletedDatatype, IncompleteDatatype
+from qa_sync.systems.connectors.pipes.last_modified import last_modified
 from qa_sync.systems.connectors.pipes.operation_names import FoundOperation, OperationsByName
 from qa_sync.systems.connectors.pipes.parent_lists import entity_member, find_parent_reading, transforms_of
 from qa_sync.systems.connectors.pipes.requested_members import lost_member, member_outside_key
@@ -64,7 +65,7 @@ class DatatypeCompleter(Struct, frozen=True):
         done = CompletedDatatype()
         share = find_share_pipe(kind.pipes, SHARE_TEMPLATE)
         collect = find_share_pipe(kind.pipes, COLLECT_TEMPLATE)
-        looks_up_rows = collect is not None and bool(collect.properties.get("operation_lookup"))
+        looks_up_rows = _names_lookup(collect)
         pipe_key = next((s.key for s in (share, collect) if s and s.key), ())
         # The card overrides the pipes, unless the key has several members.
         done.key = (kind.card_key,) if kind.card_key and len(pipe_key) < 2 else pipe_key  # noqa: PLR2004
@@ -72,6 +73,8 @@ class DatatypeCompleter(Struct, frozen=True):
         done.key = done.key or _simple_key(done.operations.get("list")) or _default_key(kind, done)
         if listing := done.operations.get("list"):
             expression = listing.id_expression if done.key == ("_id",) or looks_up_rows else None
+            # In a list that is read through a parent it may be the time of the parent's last change.
+            done.modified = None if listing.children else last_modified(kind.pipes, listing.rows)
             done.operations["list"] = replace(listing, primary_key=done.key, id_expression=expression)
         self._lookup(kind, done, collect if looks_up_rows and not _names_lookup(share) else share)
         if looks_up_rows:
@@ -144,11 +147,8 @@ class DatatypeCompleter(Struct, frozen=True):
     def _defaults(self, kind: IncompleteDatatype, done: CompletedDatatype, defaults: Defaults) -> None:
         """Add the operation that reads the default values of a new record; without it none is created."""
         given = defaults.properties
-        use = {
-            "operation": given.get("operation") or "defaults",
-            "system": given.get("rest_system"),
-            "properties": given.get("operation_properties"),
-        }
+        use = {"operation": given.get("operation") or "defaults", "system": given.get("rest_system")}
+        use["properties"] = given.get("operation_properties")
         self._add_operation(kind, done, DEFAULTS, use)
         if why := done.cannot.pop(DEFAULTS, None):
             done.leave_out("insert", f"its default values cannot be read: {why}")

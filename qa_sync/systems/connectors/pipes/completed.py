@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from qa_sync.systems.connectors.folder import Problem
 from qa_sync.systems.connectors.operations import Operation
-from qa_sync.values.form import Json
+from qa_sync.values.form import Form, Json
 
 
 class IncompleteDatatype(Struct, frozen=True):
@@ -30,7 +30,8 @@ class IncompleteDatatype(Struct, frozen=True):
 class CompletedDatatype:
     """The completed datatype: operations by verb, the reason for each missing verb, the key, and problems.
 
-    `unsupported` are the missing verbs that the connector defines in a way that qa-sync does not support.
+    `unsupported` are the missing verbs that the connector defines in a way that qa-sync does not support; `modified` is
+    the path of the time of a record's last change, and its form.
     """
 
     operations: dict[str, Operation] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class CompletedDatatype:
     unsupported: set[str] = field(default_factory=set)
     key: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    modified: tuple[str, Form] | None = None
 
     def leave_out(self, verb: str, reason: str) -> None:
         """Remove an operation that the connector defines, because qa-sync does not support how."""
