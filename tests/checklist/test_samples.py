@@ -260,3 +260,23 @@ def test_all_mail_addresses_have_the_domain_of_the_settings(depth: Depth) -> Non
         steps = repr([scenario.steps for section in checklist.sections for scenario in section.scenarios])
         domains = {found.removeprefix("other.") for found in re.findall(r"[a-z0-9+]@([a-z.]+)", steps)}
         assert domains == {domain}
+
+
+@pytest.mark.parametrize("version", range(VERSIONS))
+@pytest.mark.parametrize("concept", ["currency", "language", "sku", None])
+def test_a_value_is_one_that_both_sides_take(concept: str | None, version: int) -> None:
+    few = {"values": {"EUR": "EUR", "NOK": "NOK", "SEK": "SEK"}}
+    fewer = {"values": {"1": "NOK", "2": "SEK", "3": "DKK"}}
+    free = PropertyCard("p", Form(), concept=concept)
+    one, other = (PropertyCard("p", Form(convert="choice", options=o), concept=concept) for o in (few, fewer))
+    one_list: list[tuple[PropertyCard, tuple[PropertyCard, ...]]] = [(free, (one,)), (one, (free,)), (one, ())]
+    two_lists: list[tuple[PropertyCard, tuple[PropertyCard, ...]]] = [(free, (one, other)), (one, (other,))]
+    for card_, counterparts in one_list:
+        assert sample_value(SampleConstraints(card_, counterparts, "q1", version)) in few["values"].values()
+    for card_, counterparts in two_lists:
+        assert sample_value(SampleConstraints(card_, counterparts, "q1", version)) in {"NOK", "SEK"}
+
+
+def test_choices_without_a_common_value_have_a_sample_all_the_same() -> None:
+    one, other = (PropertyCard("p", Form(convert="choice", options={"values": {v: v}})) for v in "ab")
+    assert sample_value(SampleConstraints(one, (other,), "q1", 3)) == "a"

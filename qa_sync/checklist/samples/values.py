@@ -48,7 +48,12 @@ def mark_of(seed: str, *names: str) -> str:
 
 
 def sample_value(constraints: SampleConstraints) -> Canonical:
-    """Return the canonical value for constraints: by concept where a concept has its own rule, else by conversion."""
+    """Return the canonical value for constraints: by concept where a concept has its own rule, else by conversion.
+
+    Where a property takes only certain values, it is one of them.
+    """
+    if choices := _shared_choices(constraints):
+        return choices[constraints.version % len(choices)]
     make = own_rule(constraints.card.concept) or BY_CONVERSION[constraints.card.form.convert]
     return make(constraints)
 
@@ -118,10 +123,15 @@ def _boolean(constraints: SampleConstraints) -> Canonical:
 
 
 def _choice(constraints: SampleConstraints) -> Canonical:
-    choices = [set(c.form.options["values"].values()) for c in constraints.cards if "values" in c.form.options]
-    shared = [v for v in constraints.card.form.options["values"].values() if all(v in values for values in choices)]
-    chosen: Canonical = shared[constraints.version % len(shared)]
-    return chosen
+    """Return a value of the property's own, where its counterparts have no choice in common with it."""
+    own: list[Canonical] = list(constraints.card.form.options["values"].values())
+    return own[constraints.version % len(own)]
+
+
+def _shared_choices(constraints: SampleConstraints) -> list[Canonical]:
+    """Return the values that all properties with a list of values have in common; empty without such a property."""
+    lists = [list(c.form.options["values"].values()) for c in constraints.cards if "values" in c.form.options]
+    return [value for value in lists[0] if all(value in other for other in lists)] if lists else []
 
 
 def _pick(values: tuple[Canonical, ...], at: int) -> Canonical:
