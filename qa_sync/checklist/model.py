@@ -7,13 +7,13 @@ never sees prose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
 from qa_sync.checklist.reasons import Reason
 from qa_sync.checklist.side import Side
-from qa_sync.checklist.steps import Edit, EditBothSides, EditDuringCycle, Step
+from qa_sync.checklist.steps import Edit, EditBothSides, EditDuringCycle, Insert, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard
 
@@ -104,6 +104,11 @@ class Checklist(Struct, frozen=True):
     seed: str
     sections: tuple[SectionPlan, ...]
     findings: tuple[Finding, ...]
+
+
+def marks_of(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Return the marks of the records that scenarios create."""
+    return tuple(step.mark for scenario in scenarios for step in scenario.steps if isinstance(step, Insert))
 
 
 def edits_of(step: Step) -> tuple[Edit, ...]:

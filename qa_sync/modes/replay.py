@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
 from qa_sync.running.environment import Environment, SyncControl
+from qa_sync.running.needs import DuringCycle
 from qa_sync.running.results import Recording
 from qa_sync.spill import MOST_IN_MEMORY, SpilledItems, SpilledTuple, SpillFile
 from qa_sync.systems.connectors.load import Connector
@@ -231,11 +232,12 @@ def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
 def _replayed_control(clock: Clock, *, cycles_known: bool) -> SyncControl:
     """Return a control that lets the same time pass as a cycle of the sandbox, around the same edits."""
 
-    def run_during(action: Callable[[], None]) -> bool:
+    def run_during(actions: Sequence[DuringCycle]) -> Sequence[bool]:
         clock.sleep(CYCLE_S / 2)
-        action()
+        for one in actions:
+            one.action()
         clock.sleep(CYCLE_S / 2)
-        return True
+        return [True] * len(actions)
 
     return SyncControl(run_at_once=lambda: None, run_during=run_during if cycles_known else None)
 

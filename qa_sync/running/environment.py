@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from qa_sync.checklist.side import Side
 from qa_sync.clock import Clock, VirtualClock
+from qa_sync.running.needs import Cycle, DuringCycle, Need, Pause, Waiting
 from qa_sync.running.polling import EVEN_PAUSES, FIRST_PAUSE_S, PollPolicy, no_jitter
 from qa_sync.systems.system import System
 
@@ -67,14 +68,14 @@ class SyncControl(Struct, frozen=True):
     """What the run can do with the sync beyond running it once.
 
     `hold` keeps it from being started, by this section or another, as long as the context is open. `run_at_once` runs
-    a cycle without any time before and after it (None: as always). `run_during` runs a cycle and calls a function while
-    it works; it returns whether the function ended before the cycle did (None: the run starts no cycle). `interval_s`
-    is how long a cycle takes in seconds where the sync runs by itself (None: `let_sync_work` starts it).
+    a cycle without any time before and after it (None: as always). `run_during` runs a cycle and calls functions
+    while it works; it returns of each whether it ended before the cycle did (None: the run starts no cycle).
+    `interval_s` is how long a cycle takes in seconds where the sync runs by itself (None: `let_sync_work` starts it).
     """
 
     hold: Callable[[], AbstractContextManager[None]] = nullcontext
     run_at_once: Callable[[], None] | None = None
-    run_during: Callable[[Callable[[], None]], bool] | None = None
+    run_during: Callable[[Sequence[DuringCycle]], Sequence[bool]] | None = None
     interval_s: float | None = None
 
 
@@ -130,7 +131,13 @@ class Environment(Struct, frozen=True):
         """The unit of the times that have passed, for messages: seconds, of simulated time where they are."""
         return "s of simulated time" if self.is_simulated else "s"
 
-    def wait_cycles(self, cycles: int) -> None:
+    @property
+    def cycle(self) -> Need:
+        """What lets the sync work once."""
+        interval_s = self.control.interval_s
+        return Cycle() if interval_s is None else Pause(interval_s)
+
+    def wait_cycles(self, cycles: int) -> Waiting[None]:
         """Let the sync run for some cycles.
 
         Where the end of a cycle is unknown, a cycle counts as long as the highest latency so far; without any arrival
@@ -138,10 +145,10 @@ class Environment(Struct, frozen=True):
         """
         started = self.clock.now()
         for _ in range(cycles):
-            self.let_sync_work()
+            yield self.cycle
         if self.cycles_known:
             return
         wait_s = self.timeout_s if self.sync_speed.slowest_s is None else cycles * self.sync_speed.slowest_s
         passed_s = (self.clock.now() - started).total_seconds()
         if passed_s < wait_s:
-            self.clock.sleep(wait_s - passed_s)
+            yield Pause(wait_s - passed_s)

@@ -6,14 +6,16 @@ Sections run one after the other, or in parallel threads; the events of one sect
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from datetime import datetime
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from qa_sync.checklist.model import Check, Checklist, Scenario, SectionPlan
+from qa_sync.checklist.model import Check, Checklist, Scenario, SectionPlan, marks_of
+from qa_sync.checklist.phases import phases
+from qa_sync.running.claims.missing_arrivals import CreateVerdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import (
     CheckFinished,
@@ -26,8 +28,10 @@ from qa_sync.running.events import (
     SpecStarted,
     Status,
 )
+from qa_sync.running.records.listed_records import ListedRecords
 from qa_sync.running.results import STOPPED_EARLY
-from qa_sync.running.scenario import ScenarioRun
+from qa_sync.running.scenario import ScenarioRun, SharedBySection
+from qa_sync.running.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from qa_sync.settings.sign_off import SignOff
@@ -157,7 +161,7 @@ class _SectionRun:
         self.config = config
         self.stop_early = stop_early
         self.undecided: dict[str, Check] = {}
-        self.create_failed = False
+        self.create_verdict = CreateVerdict()
         self.leftovers: list[Leftover] = []
 
     @property
@@ -184,29 +188,31 @@ class _SectionRun:
         if not self.plan.scenarios or self.stop_early.is_set():
             return
         with self.open_environment(self.checklist, self.plan) as environment:
-            for scenario in self.config.scenarios_of(self.checklist, self.plan):
+            scenarios = self.config.scenarios_of(self.checklist, self.plan)
+            for phase in phases(self.checklist.dataflow.sections, scenarios):
                 if not self.stop_early.is_set():
-                    scenario_run = ScenarioRun(
-                        self.spec, self.plan, scenario, environment, create_failed=self.create_failed
-                    )
-                    yield from self._run_scenario(scenario_run)
+                    yield from self._run_in_parallel(environment, phase)
 
-    def _run_scenario(self, scenario_run: ScenarioRun) -> Iterator[Event]:
-        try:
-            with closing(scenario_run.events()) as events:
+    def _run_in_parallel(self, environment: Environment, scenarios: Sequence[Scenario]) -> Iterator[Event]:
+        shared = SharedBySection(environment, ListedRecords(environment, marks_of(scenarios)), self.create_verdict)
+        runs = [ScenarioRun(self.spec, self.plan, scenario, shared) for scenario in scenarios]
+        scheduler: Scheduler[Event] = Scheduler(environment, [run.events() for run in runs], shared.listed.clear)
+        with ExitStack() as exits:
+            for run in runs:  # those of the last scenario are removed first
+                exits.callback(self._remove_records, run)
+            with closing(scheduler.events()) as events:
                 for event in events:
                     yield event
                     if isinstance(event, CheckFinished):
                         self._note(event)
-                        scenario_run.failed |= event.status in FAILURES
                     if self.stop_early.is_set():
                         return
-        finally:
-            self.leftovers += scenario_run.leftovers
+
+    def _remove_records(self, scenario_run: ScenarioRun) -> None:
+        self.leftovers.extend(scenario_run.remove())
 
     def _note(self, event: CheckFinished) -> None:
         self.undecided.pop(event.id, None)
-        self.create_failed |= event.kind == "create" and event.status is Status.FAILED and self.plan.reports(event.id)
         if self.config.stop_at_first_failure and is_failure(event):
             self.stop_early.set()
 

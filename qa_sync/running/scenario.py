@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.checklist.claims import Claim, PropertySynced, RecordsUnchanged, UnmappedUnchanged
 from qa_sync.checklist.model import Check, Scenario, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import (
-    Action,
     AddUnmappedValues,
     Delete,
     Edit,
@@ -26,7 +27,7 @@ from qa_sync.checklist.steps import (
 from qa_sync.errors import InternalError, QaSyncError
 from qa_sync.running.claims.check_claim import check_claim
 from qa_sync.running.claims.deadlines import ClaimState, all_final, check_latency, passing_since, timeout_verdict
-from qa_sync.running.claims.missing_arrivals import MissingArrivals, PreconditionFailed
+from qa_sync.running.claims.missing_arrivals import CreateVerdict, MissingArrivals, PreconditionFailed
 from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.edits.both_sides import edit_both_sides
@@ -37,10 +38,13 @@ from qa_sync.running.edits.rejected_edit import checks_with_copies
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.looking import look_until
+from qa_sync.running.needs import Pause
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
-from qa_sync.running.polling import PollResult
+from qa_sync.running.polling import Polling, PollResult
 from qa_sync.running.records.cleanup import remove_all
+from qa_sync.running.records.listed_records import ListedRecords
 from qa_sync.running.records.scenario_records import RecordGone, RecordKey, ScenarioRecords
+from qa_sync.running.scheduler import Steps
 from qa_sync.running.step_log import StepLog, awaited_record, describe_step
 from qa_sync.systems.responses.exchange_log import exchange_log_of
 from qa_sync.systems.system import ExchangeSummary
@@ -48,55 +52,60 @@ from qa_sync.systems.system import ExchangeSummary
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
+class SharedBySection(Struct, frozen=True):
+    """What the scenarios of a section share: their lists, and whether records are created."""
+
+    environment: Environment
+    listed: ListedRecords
+    create_verdict: CreateVerdict
+
+
 class ScenarioRun:
-    """A running scenario; `leftovers` are complete after the last event.
+    """A running scenario; `failed` says that one of its checks failed or had an error."""
 
-    `create_failed`: a reported check that records are created has failed already; the caller sets `failed` at a failure
-    or error.
-    """
-
-    def __init__(
-        self, spec: str, plan: SectionPlan, scenario: Scenario, environment: Environment, *, create_failed: bool = False
-    ) -> None:
+    def __init__(self, spec: str, plan: SectionPlan, scenario: Scenario, shared: SharedBySection) -> None:
         self.spec = spec
         self.plan = plan
         self.scenario = scenario
-        self.environment = environment
-        self.missing_arrivals = MissingArrivals(plan, scenario, environment, create_failed=create_failed)
-        self.leftovers: list[Leftover] = []
+        self.environment = shared.environment
+        self.create_verdict = shared.create_verdict
+        self.missing_arrivals = MissingArrivals(plan, scenario, self.environment, self.create_verdict)
+        self.records = ScenarioRecords(self.environment, scenario, shared.listed)
+        self.open_checks = OpenChecks(plan.checks, scenario)
         self.step_log = StepLog()
         self.failed = False
         self._claims_by_check: defaultdict[str | None, list[Claim]] = defaultdict(list)
         for check, claim in (named for step in scenario.steps if isinstance(step, Expect) for named in step.claims):
             self._claims_by_check[check].append(claim)
 
-    def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
-        """Run the scenario; yield each of its checks exactly once in any case, and then clean up."""
-        open_checks = OpenChecks(self.plan.checks, self.scenario)
-        records = ScenarioRecords(self.environment, self.scenario)
+    def remove(self) -> Iterator[Leftover]:
+        """Delete the records; yield those that remain."""
+        return remove_all(self.records, self.environment.keep.reason(failed=self.failed))
+
+    def events(self) -> Steps[StepStarted | Looked | CheckFinished]:
+        """Run the scenario; yield each of its checks exactly once in any case, and what it waits for."""
         try:
-            yield from self._steps(records, open_checks)
+            yield from self._steps(self.records, self.open_checks)
         except InternalError:
             raise
         except PreconditionFailed as precondition:
-            yield from self._blocked(precondition, open_checks)
+            yield from self._blocked(precondition)
         except RecordGone as gone:
-            yield from self._blocked(PreconditionFailed(Verdict(Status.FAILED, gone.message)), open_checks)
+            yield from self._blocked(PreconditionFailed(Verdict(Status.FAILED, gone.message)))
         except QaSyncError as error:
-            claims_by_check = {check: self._claims_by_check[check] for check in open_checks.open}
-            copies = checks_with_copies(records, claims_by_check, error)
+            still_open = self.open_checks.open
+            claims_by_check = {check: self._claims_by_check[check] for check in still_open}
+            copies = checks_with_copies(self.records, claims_by_check, error)
             unclear = Verdict(Status.ERROR, self._with_heading(str(error)))
-            yield from (self._finished(c, CheckResult(copies.get(c.id, unclear))) for c in open_checks.open.values())
-        finally:
-            self.leftovers.extend(remove_all(records, self.environment.keep.reason(failed=self.failed)))
+            for check in still_open.values():
+                yield self._finished(check, CheckResult(copies.get(check.id, unclear)))
 
-    def _blocked(self, precondition: PreconditionFailed, open_checks: OpenChecks) -> Iterator[CheckFinished]:
-        for check, verdict in self.missing_arrivals.blocked(precondition.verdict, list(open_checks.open.values())):
+    def _blocked(self, precondition: PreconditionFailed) -> Iterator[CheckFinished]:
+        still_open = list(self.open_checks.open.values())
+        for check, verdict in self.missing_arrivals.blocked(precondition.verdict, still_open):
             yield self._finished(check, CheckResult(verdict))
 
-    def _steps(
-        self, records: ScenarioRecords, open_checks: OpenChecks
-    ) -> Iterator[StepStarted | Looked | CheckFinished]:
+    def _steps(self, records: ScenarioRecords, open_checks: OpenChecks) -> Steps[StepStarted | Looked | CheckFinished]:
         with HeldSync(self.environment.control) as held:
             for step in self.scenario.steps:
                 description = describe_step(records, step)
@@ -108,19 +117,23 @@ class ScenarioRun:
                         yield from self._check_step(records, step, open_checks)
                     case EditBothSides() | EditDuringCycle():
                         yield from self._edit_at_moment(records, step, open_checks)
+                    case Sleep():
+                        yield Pause(step.seconds, held=True)
+                    case WaitCycles():
+                        yield from self.environment.wait_cycles(step.cycles)
                     case _:
-                        self._perform(records, step)
+                        _perform(records, step)
         yield from (self._finished(check, result) for check, result in open_checks.untried())
 
     def _edit_at_moment(
         self, records: ScenarioRecords, step: EditBothSides | EditDuringCycle, open_checks: OpenChecks
-    ) -> Iterator[CheckFinished]:
+    ) -> Steps[CheckFinished]:
         if step.check not in open_checks.open:
             return
         if isinstance(step, EditBothSides):
-            verdict = edit_both_sides(records, step)
+            verdict = yield from edit_both_sides(records, step)
         else:
-            verdict = edit_during_cycle(records, step)
+            verdict = yield from edit_during_cycle(records, step)
         if verdict and verdict.status is not Status.ERROR:
             yield self._finished(open_checks.open.pop(step.check), CheckResult(verdict))
         elif verdict and isinstance(step, EditBothSides):
@@ -128,30 +141,13 @@ class ScenarioRun:
         elif verdict:
             open_checks.note(step.check, CheckResult(verdict))
 
-    def _perform(self, records: ScenarioRecords, step: Action) -> None:
-        match step:
-            case Insert():
-                records.insert(step)
-            case Edit():
-                records.edit(step)
-            case AddUnmappedValues():
-                give_more(records, step)
-            case Delete():
-                records.delete(RecordKey(step.role, step.side))
-            case Sleep():
-                self.environment.clock.sleep(step.seconds)
-            case WaitCycles():
-                self.environment.wait_cycles(step.cycles)
-            case Snapshot():
-                records.take_snapshots(step.roles)
-
     def _check_step(
         self, records: ScenarioRecords, step: Expect, open_checks: OpenChecks
-    ) -> Iterator[Looked | CheckFinished]:
+    ) -> Steps[Looked | CheckFinished]:
         claims = open_checks.open_claims(step)
         if not claims:
             if step.wait:  # a failed claim ends the wait, but the next steps are another edit
-                self.environment.wait_cycles(1)
+                yield from self.environment.wait_cycles(1)
             return
         poll_result = yield from self._poll(records, step, claims)
         polls = poll_result.polls if step.wait else None
@@ -183,40 +179,44 @@ class ScenarioRun:
 
     def _poll(
         self, records: ScenarioRecords, step: Expect, claims: Claims
-    ) -> Generator[Looked, None, PollResult[Mapping[Claim, ClaimState]]]:
+    ) -> Polling[Looked, Mapping[Claim, ClaimState]]:
         states: Mapping[Claim, ClaimState] = {}
-        if not step.wait:
-            return PollResult(self._check_claims(records, claims, states), 1)
 
-        def look() -> Mapping[Claim, ClaimState]:
+        def look(at: datetime) -> Mapping[Claim, ClaimState]:
             nonlocal states
-            states = self._check_claims(records, claims, states)
+            states = self._check_claims(records, claims, states, at)
             return states
 
+        if not step.wait:
+            return PollResult(look(records.written_at), 1)
         timeout_s, what = self.environment.poll_policy.timeout_s, awaited_record(records, step)
-        for poll_result in look_until(all_final, look, self.environment, records.written_at, at_once=step.at_once):
-            if not poll_result.is_last:
-                progress = (what, poll_result.polls, poll_result.waited_s, timeout_s)
-                yield Looked(self.spec, self.plan.section.key, *progress)
-        return poll_result
+
+        def progress(result: PollResult[Mapping[Claim, ClaimState]]) -> tuple[Looked]:
+            progress = (what, result.polls, result.waited_s, timeout_s)
+            return (Looked(self.spec, self.plan.section.key, *progress),)
+
+        environment, written_at = self.environment, records.written_at
+        return (
+            yield from look_until(all_final, look, environment, written_at, at_once=step.at_once, progress=progress)
+        )
 
     def _check_claims(
-        self, records: ScenarioRecords, claims: Claims, previous: Mapping[Claim, ClaimState]
+        self, records: ScenarioRecords, claims: Claims, previous: Mapping[Claim, ClaimState], at: datetime
     ) -> Mapping[Claim, ClaimState]:
         records.begin_poll()
-        now = self.environment.sync_clock.now()
         distinct = dict.fromkeys(
             claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], PropertySynced))
         )
         verdicts = [(claim, check_claim(records, claim)) for claim in distinct]
-        return {claim: ClaimState(v, passing_since(v, previous.get(claim), now)) for claim, v in verdicts}
+        return {claim: ClaimState(v, passing_since(v, previous.get(claim), at)) for claim, v in verdicts}
 
     def _with_heading(self, message: str | None) -> str | None:
         return f"{self.plan.section.heading}: {message}" if message else None
 
     def _finished(self, check: Check, result: CheckResult) -> CheckFinished:
         verdict = result.verdict
-        self.missing_arrivals.note_create(check, verdict.status)
+        self.create_verdict.note(self.plan, check, verdict.status)
+        self.failed |= verdict.status in FAILURES
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,
@@ -245,3 +245,18 @@ class ScenarioRun:
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         return self.step_log.steps_of(check, tuple(self._claims_by_check[check.id]))
+
+
+def _perform(records: ScenarioRecords, step: Insert | Edit | AddUnmappedValues | Delete | Snapshot) -> None:
+    """Make a step that waits for nothing."""
+    match step:
+        case Insert():
+            records.insert(step)
+        case Edit():
+            records.edit(step)
+        case AddUnmappedValues():
+            give_more(records, step)
+        case Delete():
+            records.delete(RecordKey(step.role, step.side))
+        case Snapshot():
+            records.take_snapshots(step.roles)

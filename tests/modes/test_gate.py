@@ -12,6 +12,8 @@ from qa_sync.modes.embedded.mid_cycle import ActingSystem, MidCycle
 from qa_sync.modes.triggers.gate import Gate
 from qa_sync.modes.triggers.section_runs import SectionRuns
 from qa_sync.modes.triggers.shared_run import SharedRun
+from qa_sync.running.needs import DuringCycle
+from qa_sync.systems.system import Record
 
 
 def started(work: Callable[[], object]) -> threading.Thread:
@@ -82,9 +84,9 @@ def test_an_action_during_a_run_is_known_to_end_in_time_or_not() -> None:
         wait_until_ended(ends)
 
     waits = SharedRun(wait)
-    assert SectionRuns(waits).during(acted.set)
+    assert SectionRuns(waits).during([meanwhile(acted.set)]) == [True]
     ends = SharedRun(over.set)
-    assert not SectionRuns(ends).during(come_late)
+    assert SectionRuns(ends).during([meanwhile(come_late)]) == [False]
 
 
 def wait_until_ended(run: SharedRun) -> None:
@@ -98,8 +100,12 @@ def test_the_error_of_a_run_is_raised_after_the_action() -> None:
 
     done: list[int] = []
     with pytest.raises(ValueError, match="the sync failed"):
-        SectionRuns(SharedRun(fails)).during(lambda: done.append(1))
+        SectionRuns(SharedRun(fails)).during([meanwhile(lambda: done.append(1))])
     assert done == [1]
+
+
+def meanwhile(action: Callable[[], None], *ids: str) -> DuringCycle:
+    return DuringCycle(action, frozenset(ids))
 
 
 class Target:
@@ -109,50 +115,73 @@ class Target:
     def __init__(self) -> None:
         self.calls: list[str] = []
 
-    def update(self, _record: object, _values: object) -> None:
-        self.calls.append("update")
+    def update(self, record: Record, _values: object) -> None:
+        self.calls.append(f"update {record.id}")
 
 
-def test_the_built_in_sync_lets_the_run_act_before_its_first_update() -> None:
-    mid_cycle, target = MidCycle(), Target()
+@pytest.fixture
+def target() -> Target:
+    return Target()
+
+
+@pytest.fixture
+def mid_cycle() -> MidCycle:
+    return MidCycle()
+
+
+@pytest.fixture
+def update(target: Target, mid_cycle: MidCycle) -> Callable[[str], None]:
     system = ActingSystem(target, mid_cycle)  # type: ignore[arg-type]
 
-    def cycle() -> None:
-        system.update(None, {})  # type: ignore[arg-type]
-        system.update(None, {})  # type: ignore[arg-type]
+    def update_one(one: str) -> None:
+        system.update(Record("target", "thing", one, {}), {})
 
-    assert mid_cycle.run(cycle, lambda: target.calls.append("act"))
-    assert target.calls == ["act", "update", "update"]
-    assert not mid_cycle.run(lambda: None, lambda: target.calls.append("act late"))
+    return update_one
+
+
+Update = Callable[[str], None]
+
+
+def test_the_built_in_sync_lets_the_run_act_before_it_updates_the_record(
+    target: Target, mid_cycle: MidCycle, update: Update
+) -> None:
+    def cycle() -> None:
+        for number in "123":
+            update(number)
+
+    acted = meanwhile(lambda: target.calls.append("act"), "2", "b")
+    assert mid_cycle.run(cycle, [acted]) == [True]
+    assert target.calls == ["update 1", "act", "update 2", "update 3"]
+    late = meanwhile(lambda: target.calls.append("act late"), "4")
+    assert mid_cycle.run(cycle, [late]) == [False]
     assert target.calls[-1] == "act late"
 
 
-def test_an_error_of_the_action_is_not_taken_for_one_of_the_sync() -> None:
-    mid_cycle, target = MidCycle(), Target()
-    system = ActingSystem(target, mid_cycle)  # type: ignore[arg-type]
-
+def test_an_error_of_the_action_is_not_taken_for_one_of_the_sync(
+    target: Target, mid_cycle: MidCycle, update: Update
+) -> None:
     def act() -> None:
         raise ValueError("the edit failed")
 
     with pytest.raises(ValueError, match="the edit failed"):
-        mid_cycle.run(lambda: system.update(None, {}), act)  # type: ignore[arg-type]
-    assert target.calls == ["update"]
+        mid_cycle.run(lambda: update("1"), [meanwhile(act, "1")])
+    assert target.calls == ["update 1"]
 
 
-def test_the_actions_of_two_sections_in_one_cycle_are_both_called() -> None:
+def test_what_several_sections_do_in_one_cycle_is_all_done_once(
+    target: Target, mid_cycle: MidCycle, update: Update
+) -> None:
     """Sections that share the built-in sync edit during the same cycle."""
-    mid_cycle, target = MidCycle(), Target()
-    system = ActingSystem(target, mid_cycle)  # type: ignore[arg-type]
-    in_time: dict[str, bool] = {}
+    in_time: dict[str, object] = {}
 
-    def other_section() -> None:
-        in_time["other"] = mid_cycle.run(lambda: None, lambda: target.calls.append("other"))
+    def acting(name: str, *ids: str) -> DuringCycle:
+        return meanwhile(lambda: target.calls.append(name), *ids)
 
     def cycle() -> None:
-        other_section()
-        system.update(None, {})  # type: ignore[arg-type]
+        in_time["other"] = mid_cycle.run(lambda: update("2"), [acting("other", "2"), acting("lost", "3")])
+        update("1")
+        update("1")
 
-    in_time["one"] = mid_cycle.run(cycle, lambda: target.calls.append("one"))
-    assert in_time == {"one": True, "other": False}
-    assert sorted(target.calls) == ["one", "other", "update"]
-    assert target.calls.index("one") < target.calls.index("update")
+    in_time["one"] = mid_cycle.run(cycle, [acting("one", "1")])
+    assert in_time == {"one": [True], "other": [True, False]}
+    assert target.calls == ["other", "update 2", "lost", "one", "update 1", "update 1"]

@@ -15,6 +15,7 @@ from qa_sync.errors import NoVerdict
 from qa_sync.modes.job import EPOCH
 from qa_sync.modes.triggers.section_runs import SectionRuns, UnqueuedClock
 from qa_sync.modes.triggers.shared_run import SharedRun
+from qa_sync.running.needs import DuringCycle
 
 GUARD_S = 120.0
 FOREVER_S = 1e6
@@ -114,7 +115,7 @@ def test_an_edit_that_was_too_late_for_a_run_is_not_served_by_it() -> None:
             pass
         other()
 
-    assert not editing.during(edit)
+    assert editing.during([DuringCycle(edit, frozenset())]) == [False]
     assert work.runs == 2
     editing()
     assert work.runs == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.running.collect_results import collect_results
 from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.events import CheckFinished, Event
+from qa_sync.running.needs import DuringCycle
 from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.systems.cards import EntityCard, PropertyCard
@@ -151,6 +152,7 @@ class World:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     links: dict[str, str] = field(default_factory=dict)
     synced: dict[str, dict[str, Json]] = field(default_factory=dict)
+    first_names: dict[str, Json] = field(default_factory=dict)
     sync: Callable[[World], None] = lambda world: world.carry()
     timeout_s: float = 20.0
     alone: bool = True
@@ -194,11 +196,12 @@ class World:
         self.clock.sleep(1)
         self.sync(self)
 
-    def work_during(self, action: Callable[[], None]) -> bool:
+    def work_during(self, needs: Sequence[DuringCycle]) -> Sequence[bool]:
         """Run a cycle, and act at its end, when it has written."""
         self.work()
-        action()
-        return True
+        for need in needs:
+            need.action()
+        return [True] * len(needs)
 
     def control(self) -> SyncControl:
         return SyncControl(run_at_once=lambda: self.sync(self), run_during=self.work_during)

@@ -47,8 +47,11 @@ def never(_world: World) -> None:
 
 def only_the_first_three(world: World) -> None:
     """Synchronize only the records of the first scenario."""
-    if len(world.links) < 3 and len(world.left.records) <= 3:
-        world.carry()
+    later = dict(list(world.left.records.items())[3:])
+    for one in later:
+        del world.left.records[one]
+    world.carry()
+    world.left.records.update(later)
 
 
 @pytest.mark.parametrize("whole_sections", [False, True])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from waited import waited
 
 from qa_sync.clock import VirtualClock
 from qa_sync.running.polling import LONGEST_PAUSE_S, PollPolicy, poll
@@ -13,43 +14,45 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def test_the_first_poll_does_not_wait() -> None:
     clock = VirtualClock(START)
-    *_, waited = poll(bool, lambda: True, clock, PollPolicy(120))
-    assert (waited.latest, waited.polls, clock.now()) == (True, 1, START)
+    result = waited(poll(bool, lambda _: True, clock, PollPolicy(120)), clock)
+    assert (result.latest, result.polls, clock.now()) == (True, 1, START)
 
 
 def test_with_no_timeout_there_is_still_one_poll() -> None:
-    *_, waited = poll(bool, lambda: False, VirtualClock(START), PollPolicy(0))
-    assert (waited.latest, waited.polls) == (False, 1)
+    clock = VirtualClock(START)
+    result = waited(poll(bool, lambda _: False, clock, PollPolicy(0)), clock)
+    assert (result.latest, result.polls) == (False, 1)
 
 
 @given(arrives=st.floats(0, 200), timeout=st.floats(0, 150))
 def test_a_change_in_time_is_found_and_the_deadline_holds(arrives: float, timeout: float) -> None:
     clock = VirtualClock(START)
 
-    def arrived() -> bool:
-        return (clock.now() - START).total_seconds() >= arrives
+    def arrived(at: datetime) -> bool:
+        return (at - START).total_seconds() >= arrives
 
-    *_, waited = poll(bool, arrived, clock, PollPolicy(timeout))
+    result = waited(poll(bool, arrived, clock, PollPolicy(timeout)), clock)
     elapsed = (clock.now() - START).total_seconds()
     assert elapsed <= timeout + 1e-3
     # The clock counts whole microseconds, so the very edge is left out.
     if arrives < timeout - 1e-3:
-        assert waited.latest
+        assert result.latest
         assert elapsed <= arrives + LONGEST_PAUSE_S + 1e-3
     if arrives > timeout + 1e-3:
-        assert not waited.latest
+        assert not result.latest
 
 
 def polled_at(arrives: float, due: float | None = None, **policy: float) -> list[float]:
     """Return the seconds at which a poll was made, until something arrives."""
     clock, polls = VirtualClock(START), []
 
-    def arrived() -> bool:
-        polls.append((clock.now() - START).total_seconds())
+    def arrived(at: datetime) -> bool:
+        polls.append((at - START).total_seconds())
         return polls[-1] >= arrives
 
     until = None if due is None else START + timedelta(seconds=due)
-    list(poll(bool, arrived, clock, PollPolicy(**{"timeout_s": 120.0, **policy}), until))  # type: ignore[arg-type]
+    poll_policy = PollPolicy(**{"timeout_s": 120.0, **policy})  # type: ignore[arg-type]
+    waited(poll(bool, arrived, clock, poll_policy, due=until), clock)
     return polls
 
 

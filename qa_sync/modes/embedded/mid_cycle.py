@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from queue import Empty, SimpleQueue
 from threading import Lock
 
+from qa_sync.running.needs import DuringCycle
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 
 class _Action:
-    """An action that is called once; `error` is what it raised."""
+    """What is done in the middle of a cycle, once; `error` is what it raised."""
 
-    def __init__(self, action: Callable[[], None]) -> None:
-        self._action = action
+    def __init__(self, need: DuringCycle) -> None:
+        self.ids = need.ids
+        self._action = need.action
         self._lock = Lock()
         self.is_called = False
         self.error: Exception | None = None
 
     def call(self) -> None:
-        """Call the action, or wait until another thread has."""
+        """Call the function, or wait until another thread has."""
         with self._lock:
             if self.is_called:
                 return
@@ -35,30 +35,34 @@ class _Action:
 
 
 class MidCycle:
-    """The actions that the next update of the sync calls first, each once; those of several sections at a time."""
+    """What is done before the sync updates certain records, once; for several sections at a time."""
 
     def __init__(self) -> None:
-        self._actions: SimpleQueue[_Action] = SimpleQueue()
+        self._actions: list[_Action] = []
 
-    def run(self, cycle: Callable[[], None], action: Callable[[], None]) -> bool:
-        """Run a cycle with an action in the middle; return False when the sync wrote nothing.
+    def run(self, cycle: Callable[[], None], needs: Sequence[DuringCycle]) -> Sequence[bool]:
+        """Run a cycle and act in its middle; return of each function whether the sync updated one of its records.
 
-        Then the action is called after the cycle. Raises the error of the action.
+        Where it did not, the function is called after the cycle. Raises the first error of a function.
         """
-        own = _Action(action)
-        self._actions.put(own)
-        cycle()
-        in_time = own.is_called
-        own.call()
-        if own.error:
-            raise own.error
+        own = [_Action(need) for need in needs]
+        self._actions += own
+        try:
+            cycle()
+        finally:
+            self._actions = [action for action in self._actions if action not in own]
+        in_time = [action.is_called for action in own]
+        for action in own:
+            action.call()
+        for error in (action.error for action in own if action.error):
+            raise error
         return in_time
 
-    def act(self) -> None:
-        """Call the actions that were not called yet; the sync must not take their errors for its own."""
-        with suppress(Empty):
-            while True:
-                self._actions.get_nowait().call()
+    def act(self, id: str) -> None:
+        """Call the functions of a record that is updated next; the sync must not take their errors for its own."""
+        for action in self._actions:
+            if id in action.ids:
+                action.call()
 
 
 class ActingSystem:
@@ -86,7 +90,7 @@ class ActingSystem:
 
     def update(self, record: Record, values: Mapping[str, Json]) -> Record | None:
         """Let the run act, then change the record."""
-        self._mid_cycle.act()
+        self._mid_cycle.act(record.id)
         return self._system.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:

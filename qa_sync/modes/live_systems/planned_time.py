@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.model import Checklist, Scenario
+from qa_sync.checklist.phases import phases
 from qa_sync.checklist.steps import Expect, Sleep, WaitCycles
 
 
@@ -22,17 +23,27 @@ def planned_time(
     checklists: Iterable[Checklist], *, interval_s: float, timeout_s: float, parallel: int
 ) -> PlannedTime | None:
     """Return the planned time of a run with `parallel` sections at once; None when nothing waits."""
-    plans = [plan for checklist in checklists for plan in checklist.sections if plan.scenarios]
-    usual = [_waits_s(plan, interval_s, interval_s) for plan in plans]
-    longest = [_waits_s(plan, interval_s, timeout_s) for plan in plans]
+    sections = [
+        phases(checklist.dataflow.sections, plan.scenarios)
+        for checklist in checklists
+        for plan in checklist.sections
+        if plan.scenarios
+    ]
+    usual = [_section_s(found, interval_s, interval_s) for found in sections]
+    longest = [_section_s(found, interval_s, timeout_s) for found in sections]
     if not any(longest):
         return None
     return PlannedTime(interval_s, _together(usual, parallel), _together(longest, parallel))
 
 
-def _waits_s(plan: SectionPlan, cycle_s: float, arrival_s: float) -> float:
+def _section_s(found: Iterable[Sequence[Scenario]], cycle_s: float, arrival_s: float) -> float:
+    """Return the time of a section: in each phase that of the longest scenario."""
+    return sum(max(_waits_s(scenario, cycle_s, arrival_s) for scenario in phase) for phase in found)
+
+
+def _waits_s(scenario: Scenario, cycle_s: float, arrival_s: float) -> float:
     total = 0.0
-    for step in (step for scenario in plan.scenarios for step in scenario.steps):
+    for step in scenario.steps:
         match step:
             case Expect(wait=True):
                 total += arrival_s

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
 
 from qa_sync.clock import Clock
 from qa_sync.modes.triggers.shared_run import SharedRun
+from qa_sync.running.needs import DuringCycle
 
 EDIT_AT = 0.3
 """The part of a run's duration after which an edit during the run is made: the sync has begun, and is not done."""
@@ -47,10 +48,14 @@ class SectionRuns:
             finally:
                 self._after = self._shared.begun
 
-    def during(self, action: Callable[[], None]) -> bool:
-        """Call `action` while a run works; return whether it ended before the run did. Raises the error of the run."""
+    def during(self, needs: Sequence[DuringCycle]) -> Sequence[bool]:
+        """Call functions while a run works; return of each whether it ended before the run did.
+
+        Raises the error of the run.
+        """
         errors: list[BaseException] = []
-        number = self._shared.begun + 1
+        in_time: list[bool] = []
+        number = begun = self._shared.begun + 1
 
         def call() -> None:
             try:
@@ -64,11 +69,13 @@ class SectionRuns:
         self._shared.wait_until_begun(number, lambda: bool(errors))
         self._shared.wait_until_ended(number, (self._shared.duration_s or 0.0) * EDIT_AT)
         try:
-            action()
+            for need in needs:
+                need.action()
+                in_time.append(self._shared.ended < number)
+                begun = number if in_time[-1] else self._shared.begun
         finally:
-            in_time, begun = self._shared.ended < number, self._shared.begun
             thread.join()
-            self._after = number if in_time else begun
+            self._after = begun
         if errors:
             raise errors[0]
         return in_time

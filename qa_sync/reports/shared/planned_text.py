@@ -13,9 +13,11 @@ def planned_run(records: int, *, usual_s: float, longest_s: float, interval_s: f
     The time is `usual_s` when each change arrives within `interval_s`, and `longest_s` when every wait ends at its
     timeout.
     """
+    cycles = ceil(usual_s / interval_s)
     return (
-        f"{_counted(records, 'record')} The run takes about {time_span(usual_s)} if each change arrives within "
-        f"{interval_s:g} s (`interval` of the settings), and at most about {time_span(longest_s)}."
+        f"{_counted(records, 'record')} The run takes about {time_span(usual_s)} ({cycles} cycles of the sync) if "
+        f"each change arrives within {interval_s:g} s (`interval` of the settings), and at most about "
+        f"{time_span(longest_s)}."
     )
 
 

@@ -26,25 +26,31 @@ class PreconditionFailed(Exception):
         self.verdict = replace(verdict, message=f"precondition not met: {verdict.message}")
 
 
+class CreateVerdict:
+    """Whether a reported check that records are created has failed, in any scenario of the section."""
+
+    def __init__(self) -> None:
+        self.has_failed = False
+
+    def note(self, plan: SectionPlan, check: Check, status: Status) -> None:
+        """Note the verdict of a check."""
+        self.has_failed |= check.kind == "create" and status is Status.FAILED and plan.reports(check.id)
+
+
 class MissingArrivals:
     """Decides which check of a scenario reports an arrival that did not happen.
 
     Nothing that was promised and did not happen may end up as only skipped checks, whatever the user selected.
-    `create_failed`: a reported check that records are created has failed already.
     """
 
     def __init__(
-        self, plan: SectionPlan, scenario: Scenario, environment: Environment, *, create_failed: bool = False
+        self, plan: SectionPlan, scenario: Scenario, environment: Environment, create_verdict: CreateVerdict
     ) -> None:
         self._plan = plan
         self._scenario = scenario
         self._environment = environment
-        self.create_failed = create_failed
+        self._create_verdict = create_verdict
         self._told_roles: set[str] = set()
-
-    def note_create(self, check: Check, status: Status) -> None:
-        """Note the verdict of a check that records are created."""
-        self.create_failed |= check.kind == "create" and status is Status.FAILED and self._plan.reports(check.id)
 
     def judge(self, step: Iterable[Judged], records: ScenarioRecords) -> Iterator[tuple[str | None, Claim, Verdict]]:
         """Yield the verdicts of a step; a missing counterpart that no other check reports becomes a verdict."""
@@ -71,7 +77,7 @@ class MissingArrivals:
     def blocked(self, verdict: Verdict, undecided: Sequence[Check]) -> Iterator[tuple[Check, Verdict]]:
         """Yield the verdicts of the checks that cannot run; a failure is that of one check, of whole records if any."""
         reported = sorted((c for c in undecided if self._plan.reports(c.id)), key=lambda c: c.pair is not None)
-        reported_check = None if self.create_failed else next(iter(reported), None)
+        reported_check = None if self._create_verdict.has_failed else next(iter(reported), None)
         for check in undecided:
             reported_here = check is reported_check or verdict.status is Status.ERROR
             yield check, verdict if reported_here else Verdict(Status.SKIPPED, verdict.message)

@@ -49,10 +49,13 @@ class Attempt:
         self._second = RecordKey(step.role, choice.second.side)
 
     def run(self) -> AttemptResult:
-        """Edit both sides; the first edit may be made alone, when its arrival shows before the second."""
+        """Edit both sides; the first edit may be made alone, when its arrival shows before the second.
+
+        Nothing is waited for in between but the pauses, so that the edits are as close as possible.
+        """
         records, clock = self._records, self._records.environment.clock
         original = self._state_before()
-        self._pauses.before_first()
+        self._pauses.until_end_of_second()
         first_before = records.edit(self._choice.first)
         first_after = records.after_write[self._first]
         began = clock.now()
@@ -80,14 +83,16 @@ class Attempt:
         return True
 
     def _repeats_value(self, before: Record) -> bool:
-        """Return whether a value of the second edit was there already: then the first edit is the only one."""
+        """Return whether the second edit repeats values, so that the first edit is the only one.
+
+        One value is enough where both sides are edited in the same properties; else it must be all.
+        """
         after, ignored = self._records.latest[self._second], self._records.ignored_writes
-        repeated = (
-            path
+        repeated = [
+            read(before.data, path) == read(after.data, path) and (self._second, path) not in ignored
             for path in self._choice.second.values
-            if read(before.data, path) == read(after.data, path) and (self._second, path) not in ignored
-        )
-        return self._step.in_order and any(repeated)
+        ]
+        return any(repeated) if self._step.in_order else all(repeated)
 
     def _state_before(self) -> Record:
         """Return the record on the second side before both edits; where the sync runs by itself, read it again."""

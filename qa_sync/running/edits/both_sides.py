@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -18,6 +19,8 @@ from qa_sync.running.edits.edit_times import coarsest_resolution
 from qa_sync.running.edits.pauses import Pauses
 from qa_sync.running.events import Status
 from qa_sync.running.looking import look_until
+from qa_sync.running.needs import Need, Waiting
+from qa_sync.running.polling import Polling
 from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.paths import read
 
@@ -29,7 +32,7 @@ ENOUGH_OVERWRITTEN = 2
 """As many are enough where no attempt ended well: one may be a write that the sync had begun before the edit."""
 
 
-def edit_both_sides(records: ScenarioRecords, step: EditBothSides) -> Verdict | None:
+def edit_both_sides(records: ScenarioRecords, step: EditBothSides) -> Waiting[Verdict | None]:
     """Edit both sides; return None when the claims can be judged, else the verdict: an error, or a failure.
 
     Where the run starts the sync, nothing runs in between. Where it does not, an attempt in which an edit is
@@ -47,9 +50,11 @@ def edit_both_sides(records: ScenarioRecords, step: EditBothSides) -> Verdict | 
     for _ in range(ATTEMPTS):
         choice = _next_choice(records, step)
         with records.environment.control.hold():
+            yield from pauses.before_first()
             result = Attempt(records, step, choice, pauses).run()
         if result.outcome is Outcome.TRIED:
-            verdict = None if records.environment.cycles_known else _overwritten_edit(records, step, choice)
+            known = records.environment.cycles_known
+            verdict = None if known else (yield from _overwritten_edit(records, step, choice))
             if verdict is None:
                 return None
             overwritten.append(verdict)
@@ -70,7 +75,7 @@ def _next_choice(records: ScenarioRecords, step: EditBothSides) -> EditPair:
     return choice
 
 
-def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: EditPair) -> Verdict | None:
+def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: EditPair) -> Waiting[Verdict | None]:
     """Wait for the sync; return the failure when it has overwritten an edit, None when all claims pass.
 
     None as well after the timeout, when the claims have their verdict in the next step.
@@ -78,7 +83,7 @@ def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: Edi
     edits = (choice.second,) if step.in_order else (choice.first, choice.second)
     seen_overwritten = False
 
-    def look() -> tuple[Verdict | None, bool]:
+    def look(_at: datetime) -> tuple[Verdict | None, bool]:
         nonlocal seen_overwritten
         records.begin_poll()
         failed = next((v for c in step.claims if (v := check_claim(records, c)).status is not Status.PASSED), None)
@@ -91,10 +96,10 @@ def _overwritten_edit(records: ScenarioRecords, step: EditBothSides, choice: Edi
         stays, seen_overwritten = overwritten and seen_overwritten, overwritten
         return failed, failed is None or stays
 
-    latest: tuple[Verdict | None, bool] = (None, True)
-    for poll_result in look_until(lambda found: found[1], look, records.environment, records.written_at):
-        latest = poll_result.latest
-    failed, known = latest
+    polling: Polling[Need, tuple[Verdict | None, bool]] = look_until(
+        lambda found: found[1], look, records.environment, records.written_at
+    )
+    failed, known = (yield from polling).latest
     return failed if known else None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from qa_sync.running.environment import Environment
+from qa_sync.running.needs import Pause, Waiting
 
 PAUSE_S = 2.0
 """The pause before an edit while the sync cannot run: most systems report edit times in whole seconds."""
@@ -37,7 +38,7 @@ class Pauses:
         further_s = (self._further_s or 0.0) + behind.total_seconds() + self._resolution_s
         self._further_s = min(further_s, self._environment.timeout_s)
 
-    def before_first(self) -> None:
+    def before_first(self) -> Waiting[None]:
         """Wait before the first edit: in a retry a random part of a cycle, so as not to be in step with the sync."""
         environment, attempt = self._environment, self._attempt
         self._attempt += 1
@@ -45,7 +46,11 @@ class Pauses:
         if attempt and not self.is_held:
             cycle_s = environment.sync_speed.slowest_s or environment.first_pause_s
             pause_s += cycle_s * crc32(f"{self._seed}/{attempt}".encode()) / 2**32
-        environment.clock.sleep(pause_s)
+        yield Pause(pause_s, held=True)
+
+    def until_end_of_second(self) -> None:
+        """Wait until shortly before the time that the systems show changes, so that the second edit can follow soon."""
+        environment = self._environment
         if self._in_order and not self.is_held and self._resolution_s >= 1:
             seconds = environment.clock.now().timestamp()
             environment.clock.sleep((self._resolution_s - LEAD_S - seconds) % self._resolution_s)

@@ -36,7 +36,7 @@ def _excludes_copies(claim: Claim) -> bool:
 
 
 def _find_copies(records: ScenarioRecords, conflict: Conflict) -> Verdict | None:
-    records.begin_poll()
+    records.begin_poll(fresh_lists=True)
     for key in tuple(records.ids):
         verdict = check_counterpart_exists(records, key, exactly_one=True)
         if isinstance(verdict.actual, int) and verdict.actual > 1:

@@ -36,11 +36,11 @@ def count_undeleted(leftovers: Iterable[Leftover], cards: Mapping[str, Mapping[s
 
 def _find_unseen(records: ScenarioRecords) -> None:
     """Find counterparts that no poll has found, because the scenario may have ended before the first poll."""
+    records.begin_poll(fresh_lists=True)
     for key in [key for key, _ in records.made]:
         other = RecordKey(key.role, key.side.other)
         if other not in records.ids:
             with suppress(NoVerdict):
-                records.begin_poll()
                 records.find_counterparts(other)
 
 

@@ -1,4 +1,4 @@
-"""The lists that a scenario's polls search: each record as text, and the records that existed before."""
+"""The lists that the polls of all running scenarios of a section search, and the records that existed before."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from qa_sync.values.json_text import write_json
 
 
 class ListedRecords:
-    """The lists of both systems; each is requested once until `clear`."""
+    """The lists of both systems, each record as text; each is requested once until `clear`.
 
-    def __init__(self, environment: Environment) -> None:
+    `marks` are those of all records that the scenarios create.
+    """
+
+    def __init__(self, environment: Environment, marks: Iterable[str]) -> None:
         self._environment = environment
+        self._marks = [mark.encode() for mark in marks]
         self._lists: dict[tuple[Side, str], list[tuple[str, bytes]]] = {}
         self._ids_before: dict[tuple[str, str], frozenset[str]] = {}
+        self._known: set[tuple[str, str, str]] = set()
 
     def clear(self) -> None:
         """Forget the lists, so that they are requested again."""
@@ -37,17 +42,21 @@ class ListedRecords:
         """Note the ids of the records that exist now."""
         self._ids_before[self._entity(side, datatype)] = frozenset(one for one, _ in self.texts(side, datatype))
 
-    def new_without(self, marks: Iterable[str], side: Side, datatype: str) -> list[str]:
-        """Return the records that are new since `note_existing` and contain no mark; none when nothing was noted."""
+    def note_known(self, side: Side, datatype: str, ids: Iterable[str]) -> None:
+        """Note records of the scenarios: an edit may take the mark from them."""
+        self._known |= {(*self._entity(side, datatype), one) for one in ids}
+
+    def new_without_mark(self, side: Side, datatype: str) -> list[str]:
+        """Return the unknown records that are new since `note_existing` and contain no mark.
+
+        There is none when nothing was noted.
+        """
         before = self._ids_before.get(self._entity(side, datatype))
         if before is None:
             return []
-        encoded = [mark.encode() for mark in marks]
-        return [
-            one
-            for one, text in self.texts(side, datatype)
-            if one not in before and not any(mark in text for mark in encoded)
-        ]
+        new = ((one, text) for one, text in self.texts(side, datatype) if one not in before)
+        unmarked = (one for one, text in new if not any(mark in text for mark in self._marks))
+        return [one for one in unmarked if (*self._entity(side, datatype), one) not in self._known]
 
     def _entity(self, side: Side, datatype: str) -> tuple[str, str]:
         return self._environment.systems[side].label, datatype

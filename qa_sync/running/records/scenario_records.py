@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from qa_sync.checklist.model import Scenario
+from qa_sync.checklist.model import Scenario, marks_of
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, ValueOf
 from qa_sync.errors import InvalidResponse
@@ -39,7 +39,7 @@ class RecordKey(NamedTuple):
 class ScenarioRecords:
     """The records of a scenario; every write is read back before it counts."""
 
-    def __init__(self, environment: Environment, scenario: Scenario) -> None:
+    def __init__(self, environment: Environment, scenario: Scenario, listed: ListedRecords | None = None) -> None:
         self.environment = environment
         self.roles = scenario.roles
         self._cards = {RecordKey(name, side): role.card(side) for name, role in self.roles.items() for side in Side}
@@ -56,7 +56,7 @@ class ScenarioRecords:
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
         self.marks: dict[str, str] = {}
         self.last_choice: dict[str, int] = {}
-        self._listed = ListedRecords(environment)
+        self._listed = listed or ListedRecords(environment, marks_of([scenario]))
         self._read_in_poll: set[RecordKey] = set()
         self._existing: set[RecordKey] = set()
         self.made: list[tuple[RecordKey, str]] = []
@@ -85,8 +85,8 @@ class ScenarioRecords:
         values, datatype = self._to_wire(key, step.values), self.card(key).datatype
         made = self.system(key).insert(datatype, values, lambda: self._find_created(key)).id
         self.ids[key] = made
-        if (key, made) not in self.made:
-            self.made.append((key, made))
+        self._listed.clear()
+        self._note_made(key, [made])
         self.written_at = self.environment.sync_clock.now()
         self._note_ignored_writes(key, step.values, None)
 
@@ -138,6 +138,7 @@ class ScenarioRecords:
     def delete(self, key: RecordKey) -> None:
         """Delete a record; it stays in the list of created records, in case it is not deleted."""
         self.system(key).delete(self.card(key).datatype, self.ids[key])
+        self._listed.clear()
         self.written_at = self.environment.sync_clock.now()
 
     def take_snapshots(self, roles: tuple[str, ...]) -> None:
@@ -196,14 +197,17 @@ class ScenarioRecords:
         """
         mark = self.marks[key.role].encode()
         own_id = self._same_entity_id(key)
-        found = [
-            one for one, text in self._listed.texts(key.side, self.card(key).datatype) if mark in text and one != own_id
-        ]
-        self.made += [(key, one) for one in found if (key, one) not in self.made]
+        listed = self._listed.texts(key.side, self.card(key).datatype)
+        found = [one for one, text in listed if mark in text and one != own_id]
+        self._note_made(key, found)
         if found:
             self.ids.setdefault(key, found[0])
             self._existing |= {key} if self.ids[key] in found else set()
         return found
+
+    def _note_made(self, key: RecordKey, ids: Iterable[str]) -> None:
+        self.made += [(key, one) for one in ids if (key, one) not in self.made]
+        self._listed.note_known(key.side, self.card(key).datatype, ids)
 
     def _find_created(self, key: RecordKey) -> str | None:
         """Return the id of a new record that contains the role's mark, None when there is none.
@@ -211,27 +215,28 @@ class ScenarioRecords:
         It finds the record of a create without a response.
         """
         known = {one for other, one in self.made if other == key}
-        self.begin_poll()
+        self.begin_poll(fresh_lists=True)
         return next((one for one in self.find_counterparts(key) if one not in known), None)
 
-    def begin_poll(self) -> None:
-        """Forget what the last poll read: within one poll everything is requested once, however many claims use it."""
-        self._listed.clear()
+    def begin_poll(self, *, fresh_lists: bool = False) -> None:
+        """Forget the records that the last poll read, with `fresh_lists` the lists; a poll requests each once."""
+        if fresh_lists:
+            self._listed.clear()
         self._read_in_poll.clear()
 
     def unknown_records(self, key: RecordKey) -> list[str]:
-        """Return new records of the same entity that contain none of the scenario's marks.
+        """Return new records of the same entity that contain none of the section's marks.
 
         They are known to be the sync's only where the environment is exclusive.
         """
-        return self._listed.new_without(self.marks.values(), key.side, self.card(key).datatype)
+        return self._listed.new_without_mark(key.side, self.card(key).datatype)
 
     def _note_existing(self, role: str) -> None:
         """Note the ids of the records that exist before the role's records."""
         for key in (RecordKey(role, side) for side in Side):
             datatype = self.card(key).datatype
             if self.environment.exclusive and not self._listed.is_noted(key.side, datatype):
-                self.begin_poll()
+                self.begin_poll(fresh_lists=True)
                 self._listed.note_existing(key.side, datatype)
 
     def known_count(self, key: RecordKey) -> int:

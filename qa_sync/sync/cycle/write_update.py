@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 from qa_sync.errors import Conflict, NotConvertible, RequestRejected
 from qa_sync.sync.cycle.update_plan import Plan
-from qa_sync.sync.lanes import Lane, Side
+from qa_sync.sync.lanes import Lane, LaneEnd, Side
 from qa_sync.sync.records.clock_offsets import ClockOffsets
 from qa_sync.sync.records.conversion import ValueConverter
 from qa_sync.sync.records.edit_times import own_write
@@ -19,7 +20,9 @@ from qa_sync.sync.records.unstored import save_unstored
 from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.store.links import Link, Links, PendingUpdate, Place
 from qa_sync.sync.writer import Writer, Written
+from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
+from qa_sync.values.paths import omit
 
 
 class UpdateWriter:
@@ -103,8 +106,15 @@ def _pending(plan: Plan, views: Mapping[Side, RecordView], side: Side, values: M
 
 
 def _check_unmodified(before: RecordView) -> None:
-    """Raise Conflict when a record of an API without locking changed since it was read."""
+    """Raise Conflict when a record of an API without locking changed since it was read.
+
+    What the system computes by itself may differ from read to read.
+    """
     end = before.end
     now = end.system.lookup(end.card.datatype, before.record.id)
-    if now is None or to_json(now.data) != to_json(before.record.data):
+    if now is None or to_json(_without_volatile(end, now)) != to_json(_without_volatile(end, before.record)):
         raise Conflict(f"{end.system.label} {before.record.id} changed since it was read", status=409)
+
+
+def _without_volatile(end: LaneEnd, record: Record) -> Json:
+    return reduce(omit, end.card.volatile, record.data)
