@@ -14,6 +14,9 @@ Matcher = Callable[[str], bool]
 """Returns whether a text matches."""
 
 TOKEN = re.compile(r"""\s*(?:(?P<mark>[()])|"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<word>[^\s()"']+))""")
+BLANKS = re.compile(r"\s*")
+MOST_NESTED = 100
+MOST_SHOWN = 200
 OPERATORS = frozenset({"and", "or", "not", "(", ")"})
 
 
@@ -34,34 +37,45 @@ class _Reader:
         self._position = self._start = 0
         self.next: str | None = None
         self._is_operator = False
+        self._depth = 0
         self._advance()
 
     def parse_or(self) -> Matcher:
         """Parse `a or b or ...`."""
-        left = self._parse_and()
+        parts = [self._parse_and()]
         while self._accept("or"):
-            left = _or(left, self._parse_and())
-        return left
+            parts.append(self._parse_and())
+        return _any_of(parts)
 
     def fail(self, expected: str) -> None:
         """Raise UsageError at the unexpected token."""
-        got = "the end" if self.next is None else repr(self.next)
-        message = f"-k {self._expression!r}, column {self._start + 1}: {expected}, got {got}"
+        got = "the end" if self.next is None else repr(self.next[:MOST_SHOWN])
+        shown = self._expression if len(self._expression) <= MOST_SHOWN else f"{self._expression[:MOST_SHOWN]}..."
+        message = f"-k {shown!r}, column {self._start + 1}: {expected}, got {got}"
         raise UsageError(message, hint="""for instance -k 'create and not orders', -k '"given name" or unique'""")
 
     def _parse_and(self) -> Matcher:
-        left = self._parse_not()
+        parts = [self._parse_not()]
         while self._accept("and"):
-            left = _and(left, self._parse_not())
-        return left
+            parts.append(self._parse_not())
+        return _all_of(parts)
 
     def _parse_not(self) -> Matcher:
-        if self._accept("not"):
-            return _not(self._parse_not())
+        negated = False
+        while self._accept("not"):
+            negated = not negated
+        matcher = self._parse_word()
+        return _not(matcher) if negated else matcher
+
+    def _parse_word(self) -> Matcher:
         if self._accept("("):
+            self._depth += 1
+            if self._depth > MOST_NESTED:
+                self.fail(f"expected at most {MOST_NESTED} parentheses within each other")
             inner = self.parse_or()
             if not self._accept(")"):
                 self.fail("expected )")
+            self._depth -= 1
             return inner
         word = self.next
         if word is None or self._is_operator:
@@ -77,10 +91,10 @@ class _Reader:
 
     def _advance(self) -> None:
         found = TOKEN.match(self._expression, self._position)
-        remainder = self._expression[self._position :]
-        self._start = self._position + len(remainder) - len(remainder.lstrip())
-        if found is None and remainder.strip():
-            self.next = remainder.strip()
+        blanks = BLANKS.match(self._expression, self._position)
+        self._start = blanks.end() if blanks else self._position
+        if found is None and self._start < len(self._expression):
+            self.next = self._expression[self._start :].strip()
             self.fail("expected a closing quote")
         self.next = next(t for t in found.groups() if t is not None) if found else None
         unquoted = found is not None and found.lastgroup in {"mark", "word"}
@@ -93,12 +107,12 @@ def _word(word: str) -> Matcher:
     return lambda text: folded in text.casefold()
 
 
-def _and(left: Matcher, right: Matcher) -> Matcher:
-    return lambda text: left(text) and right(text)
+def _all_of(parts: list[Matcher]) -> Matcher:
+    return parts[0] if len(parts) == 1 else lambda text: all(part(text) for part in parts)
 
 
-def _or(left: Matcher, right: Matcher) -> Matcher:
-    return lambda text: left(text) or right(text)
+def _any_of(parts: list[Matcher]) -> Matcher:
+    return parts[0] if len(parts) == 1 else lambda text: any(part(text) for part in parts)
 
 
 def _not(inner: Matcher) -> Matcher:

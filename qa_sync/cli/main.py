@@ -198,6 +198,8 @@ def _require_output() -> None:
 
 
 def _error_text(error: BaseException) -> tuple[str, int]:
+    if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
+        error = error.__cause__  # of a file that ends too early; click takes it for the end of what a user types
     match error:
         case click.UsageError():
             from qa_sync.cli.usage_hints import usage_text  # noqa: PLC0415 - only for errors

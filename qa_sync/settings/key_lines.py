@@ -1,14 +1,23 @@
 """Finds the line of each key in a TOML text; tomllib does not report lines.
 
-Lines are joined until tomllib can parse them as one statement, so this module needs no TOML grammar.
+A statement ends with the first line end outside of texts, comments and brackets; tomllib parses each by itself.
 """
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from qa_sync.toml_text import parse_toml
+
+TOKEN: Final = re.compile(
+    r""""{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|(?P<bracket>[][{}])|\n""",
+    re.DOTALL,
+)
+"""What decides where a statement ends, in a valid text: texts, comments, brackets and line ends."""
+BLANK: Final = re.compile(r"\s*(?:#[^\n]*)?\n")
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The path of a key: table names, keys and list indexes."""
@@ -20,7 +29,7 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     list_lengths: Counter[KeyPath] = Counter()
     table: KeyPath = ()
     for line, statement in _statements(text):
-        value = tomllib.loads(statement)
+        value = parse_toml(statement)
         if statement.lstrip().startswith("["):
             table = _header_path(value, list_lengths)
             lines.setdefault(table, line)
@@ -37,27 +46,18 @@ def line_of_key(key_lines: Mapping[KeyPath, int], key_path: KeyPath) -> int | No
     return key_lines.get(key_path)
 
 
-def _statements(text: str) -> list[tuple[int, str]]:
-    statements: list[tuple[int, str]] = []
-    partial, first = "", 0
-    # Not splitlines(): it also splits at characters that do not end a line in TOML.
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if not partial and (not line.strip() or line.lstrip().startswith("#")):
-            continue
-        first = first if partial else number
-        partial += line + "\n"
-        if _is_complete(partial):
-            statements.append((first, partial))
-            partial = ""
-    return statements
-
-
-def _is_complete(statement: str) -> bool:
-    try:
-        tomllib.loads(statement)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement of a valid text, and the line that it begins on."""
+    text = text.replace("\r\n", "\n") + "\n"
+    start, line, open_brackets = 0, 1, 0
+    for token in TOKEN.finditer(text):
+        if token["bracket"]:
+            open_brackets += 1 if token["bracket"] in "[{" else -1
+        elif token[0] == "\n" and not open_brackets:
+            statement = text[start : token.end()]
+            if not BLANK.fullmatch(statement):
+                yield line, statement
+            start, line = token.end(), line + statement.count("\n")
 
 
 def _header_path(value: Any, list_lengths: Counter[KeyPath]) -> KeyPath:

@@ -38,6 +38,7 @@ from qa_sync.settings.model import (
     SystemSettings,
     plain_label,
 )
+from qa_sync.toml_text import parse_toml
 
 Row = TypeVar("Row")
 
@@ -45,6 +46,8 @@ MAX_SETTINGS_BYTES = 4_000_000
 """Bytes of a settings file: a thousand times the largest we know of."""
 MAX_SETTINGS = "QA_SYNC_MAX_SETTINGS"
 """The environment variable with another limit, also for the files of `--baseline` and `--sign-off`."""
+MOST_PROBLEMS = 100
+"""The most problems that are listed."""
 SCALARS = (str, int, float)
 KINDS: Mapping[type, str] = {bool: "a boolean", int: "an integer", float: "a number", list: "a list", dict: "a table"}
 
@@ -55,7 +58,7 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     text = _text(path)
     try:
-        document = tomllib.loads(text)
+        document = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         line = str(error).rpartition("at line ")[2].partition(",")[0]
         location = Location(str(path), int(line) if line.isdecimal() else text.rstrip("\n").count("\n") + 1)
@@ -64,7 +67,8 @@ def load_settings(path: Path | None) -> Settings:
     settings = reader.settings(document)
     problems = sorted(reader.problems, key=lambda p: p.location.line or 0 if p.location else 0)
     if len(problems) > 1:
-        raise UsageError("\n".join([f"{len(problems)} problems:", *map(str, problems)]))
+        more = [f"and {len(problems) - MOST_PROBLEMS} more"] * (len(problems) > MOST_PROBLEMS)
+        raise UsageError("\n".join([f"{len(problems)} problems:", *map(str, problems[:MOST_PROBLEMS]), *more]))
     if problems:
         raise problems[0]
     return settings

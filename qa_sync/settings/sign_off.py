@@ -20,6 +20,7 @@ from qa_sync.errors import UsageError
 from qa_sync.files import read_limited
 from qa_sync.location import Location
 from qa_sync.settings.read import MAX_SETTINGS, MAX_SETTINGS_BYTES
+from qa_sync.toml_text import parse_toml
 
 VERDICTS = ("passed", "failed")
 KEYS: Mapping[str, str] = {
@@ -48,7 +49,7 @@ class SignOff(Struct, frozen=True):
 def load_sign_offs(path: Path) -> Mapping[str, SignOff]:
     """Return the sign-offs in a file by check id; raises UsageError with every problem."""
     try:
-        document = tomllib.loads(read_limited(path, MAX_SETTINGS_BYTES, MAX_SETTINGS).decode("utf-8-sig"))
+        document = parse_toml(read_limited(path, MAX_SETTINGS_BYTES, MAX_SETTINGS).decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror or error}", hint="pass the path of a TOML file to --sign-off"

@@ -103,3 +103,14 @@ def test_a_shell_completes_sections_of_the_specs_that_were_typed() -> None:
     assert len(complete_sections(context, option, "")) == 3
     context.params = {"spec": "nope.txt"}
     assert complete_sections(context, option, "") == []
+
+
+def test_a_file_that_ends_too_early_is_no_interruption(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_half_a_file(**_: object) -> None:
+        raise EOFError("marshal data too short")
+
+    monkeypatch.setattr(check, "callback", read_half_a_file)
+    done = qa_sync("check", "specs/000.txt")
+    assert done.code == 3
+    assert "internal error in qa-sync: EOFError: marshal data too short" in done.err
+    assert "Interrupted" not in done.err

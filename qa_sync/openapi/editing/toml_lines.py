@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.openapi.toml_text import key_text, value_text
+from qa_sync.toml_text import parse_toml
 from qa_sync.values.form import Json
 
 HEADER: Final = re.compile(r"\[[^\[].*\]\s*(#.*)?")
@@ -88,7 +89,7 @@ def tables_of(text: str, names: Iterable[str]) -> str:
 
 def _table(line: str) -> tuple[str, ...]:
     try:
-        nested = tomllib.loads(line)
+        nested = parse_toml(line)
     except tomllib.TOMLDecodeError:
         return ("",)
     names: list[str] = []
@@ -99,7 +100,7 @@ def _table(line: str) -> tuple[str, ...]:
 
 
 def _key(written: str) -> str:
-    (name,) = tomllib.loads(f"{written} = 0")
+    (name,) = parse_toml(f"{written} = 0")
     return name
 
 
@@ -109,7 +110,7 @@ def _entry(found: re.Match[str]) -> Entry | None:
     starts = [match.start() for match in COMMENT.finditer(rest)][:MAX_TRIES]
     for start in (*starts, len(rest)):
         try:
-            value = tomllib.loads(f"x = {rest[:start]}")["x"]
+            value = parse_toml(f"x = {rest[:start]}")["x"]
         except tomllib.TOMLDecodeError:
             continue
         return Entry(value, found["off"] is not None, rest[start:].strip().removeprefix("#").strip())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from qa_sync.errors import UsageError
 from qa_sync.files import UnsuitableFile, read_limited
 from qa_sync.openapi.editing.merge import merge_json, merge_toml
 from qa_sync.openapi.state import State
+from qa_sync.toml_text import parse_toml
 
 TOML_FILE: Final = "entities.toml"
 MAX_BYTES: Final = 64_000_000
@@ -50,7 +50,7 @@ def _merged(path: Path, name: str, texts: tuple[str, str, str], entities: frozen
         if name != TOML_FILE:
             return merge_json(*texts, entities)
         text, conflicts = merge_toml(*texts)
-        tomllib.loads(text)
+        parse_toml(text)
     except ValueError as error:
         raise UsageError(f"{path}: cannot be merged: {error}", hint="nothing was written; correct the file") from None
     return text, conflicts

@@ -19,6 +19,7 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import KnownFailure, Results
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 from qa_sync.settings.read import MAX_SETTINGS, MAX_SETTINGS_BYTES
+from qa_sync.toml_text import parse_toml
 
 TABLE = "known"
 TEXTS = ("check", "owner", "reason")
@@ -75,7 +76,7 @@ def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
             hint=f"write one with an entry for each known failure: {EXAMPLE}",
         ) from None
     try:
-        document = tomllib.loads(text)
+        document = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         where = Location(str(path), int(line[1]) if line else text.rstrip("\n").count("\n") + 1)

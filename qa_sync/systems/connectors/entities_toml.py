@@ -27,6 +27,7 @@ from qa_sync.systems.connectors.card_keys import (
     CardKey,
 )
 from qa_sync.systems.connectors.folder import read_text
+from qa_sync.toml_text import parse_toml
 from qa_sync.values.form import Form
 from qa_sync.values.path_grammar import parse
 from qa_sync.values.regions import RegionCodes
@@ -43,7 +44,7 @@ def read_cards(path: Path, system: str, datatypes: Mapping[str, Any] | None = No
     if not path.exists():
         return {}
     try:
-        document = tomllib.loads(read_text(path))
+        document = parse_toml(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise ConnectorError(f"{path}: not TOML: {error}") from None
     problems = list(_wrong_shared(document.get(SHARED, {})))

@@ -80,9 +80,7 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
         finally:
             response.close()
         self._check_content(body)
-        headers = [
-            (name, value) for name, value in response.headers.raw if name.decode("latin-1").lower() not in BODY_HEADERS
-        ]
+        headers = [header for header in response.headers.raw if _is_kept(*header)]
         return httpx.Response(response.status_code, headers=headers, content=body, extensions=response.extensions)
 
     def close(self) -> None:
@@ -112,6 +110,12 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
 
     def _not_complete(self) -> ResponseLimitExceeded:
         return ResponseLimitExceeded(f"not complete after {self.limits.max_seconds:g} s", "max_response_time")
+
+
+def _is_kept(name: bytes, value: bytes) -> bool:
+    """Return whether a header is kept: not one of the body, which is decompressed, and no cookie that none can send."""
+    lower = name.decode("latin-1").lower()
+    return lower not in BODY_HEADERS and (lower != "set-cookie" or (value.isascii() and value.decode().isprintable()))
 
 
 class _Pieces(httpx.SyncByteStream):

@@ -206,3 +206,15 @@ def test_it_is_reported_with_the_system_and_the_setting_and_not_repeated(tmp_pat
     with pytest.raises(UncertainWrite, match="larger than"):
         world.connection.system().insert("thing", {"name": "a"})
     assert world.server.lines == ["GET /things/7", "POST /things"]
+
+
+@pytest.mark.parametrize("value", ["a=\xff", "\x01\xff=;;", "a=\x01b", "a=\x7f", "\u00e6=1; Path=/"])
+def test_a_cookie_that_no_request_can_carry_is_dropped(tmp_path: Path, value: str) -> None:
+    headers = [(b"Set-Cookie", value.encode("latin-1")), (b"Set-Cookie", b"kept=1")]
+    world = small(tmp_path, handler=lambda _: httpx.Response(200, headers=headers, json={"id": "1", "name": "a"}))
+    system = world.connection.system()
+    for _ in range(2):
+        record = system.lookup("thing", "1")
+        assert record is not None
+        assert record.data["name"] == "a"
+    assert world.server.asked[1].headers["cookie"] == "kept=1"
