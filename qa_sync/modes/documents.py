@@ -114,6 +114,17 @@ def _with_known_properties(
     Properties are added where a connector does not list them.
     """
     found = with_configured_names(found, settings) if settings.entities else found
+    if not settings.properties:
+        return _completed(found, dataflows, settings)
+    from qa_sync.systems.knowledge.configured import with_configured_properties  # noqa: PLC0415 - rarely needed
+
+    completed = _completed(with_configured_properties(found, settings), dataflows, settings)
+    return with_configured_properties(completed, settings)
+
+
+def _completed(
+    found: Mapping[str, Connector], dataflows: Iterable[Dataflow], settings: Settings
+) -> Mapping[str, Connector]:
     if all(card.complete for connector in found.values() for card in connector.cards.values()):
         return found
     from qa_sync.systems.knowledge.connectors import with_known_properties  # noqa: PLC0415 - not for built-in systems

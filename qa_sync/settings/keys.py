@@ -20,6 +20,7 @@ from qa_sync.settings.value_types import (
     ENV_TABLE,
     FLAG,
     HOSTS,
+    JSON_TYPE,
     LITERALS,
     METHOD,
     PARAMETERS,
@@ -122,6 +123,17 @@ ENTITY: Final[Mapping[str, Key]] = {
     "name": Key(TEXT, "The entity's name as written in the spec.", "name", required=True),
     "datatype": Key(TEXT, "The datatype of the connector that it is.", "datatype", required=True),
 }
+PROPERTY: Final[Mapping[str, Key]] = {
+    "system": Key(TEXT, "The system's label.", "system", required=True),
+    "entity": Key(TEXT, "The entity, by its name in specs or its datatype.", "entity", required=True),
+    "path": Key(TEXT, "The property's path.", "path", required=True),
+    "type": Key(JSON_TYPE, "The JSON type of its values.", "type"),
+    "concept": Key(TEXT, "What it means, such as `email`; a concept has a usual conversion.", "concept"),
+    "convert": Key(TEXT, "The conversion of its values, as in an entity card.", "convert"),
+    "unique": Key(FLAG, "Whether no two records can have the same value.", "unique"),
+    "required": Key(FLAG, "Whether a record needs a value.", "required"),
+    "max_length": Key(COUNT, "The longest text that the system keeps, in characters.", "max_length"),
+}
 TABLES: Final[Mapping[str, str]] = {
     "systems": "The systems, each by the label that specs give it.",
     "sync": "How to trigger the sync, and how long to wait for it.",
@@ -130,6 +142,7 @@ TABLES: Final[Mapping[str, str]] = {
     "policies": "Policies where a spec does not state the behavior.",
     "samples": "How the values of test records are made.",
     "keys": "The properties by which an audit matches records.",
+    "properties": "What is known of single properties, without an entity card.",
     "entities": "Names of entities in specs, where they are not those of the connector.",
 }
 """The tables of the file, in addition to the keys of `TOP`."""

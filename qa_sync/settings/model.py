@@ -135,6 +135,26 @@ class ConfiguredEntity(Struct, frozen=True):
     location: Location
 
 
+class ConfiguredProperty(Struct, frozen=True):
+    """What a user knows of a property of a system's entity (None: not said); keys as in an entity card."""
+
+    system: str
+    entity: str
+    path: str
+    location: Location
+    type: str | None = None
+    concept: str | None = None
+    convert: str | None = None
+    unique: bool | None = None
+    required: bool | None = None
+    max_length: int | None = None
+
+    @property
+    def says_form(self) -> bool:
+        """Whether it says how a value looks."""
+        return not (self.type is None and self.concept is None and self.convert is None)
+
+
 class ConfiguredKey(Struct, frozen=True):
     """Two properties by which an audit matches the records of a section."""
 
@@ -178,6 +198,7 @@ class Settings(Struct, frozen=True):
     literals: Mapping[str, str] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
     entities: tuple[ConfiguredEntity, ...] = ()
+    properties: tuple[ConfiguredProperty, ...] = ()
     samples: Samples = field(default_factory=Samples)
 
     def condition(self, heading: str) -> ConfiguredCondition | None:

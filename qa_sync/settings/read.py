@@ -18,6 +18,7 @@ from qa_sync.settings.keys import (
     KEY,
     PAIR,
     POLICIES,
+    PROPERTY,
     REQUIRED_BY_TRIGGER,
     SAMPLES,
     SYNC,
@@ -31,6 +32,7 @@ from qa_sync.settings.model import (
     ConfiguredEntity,
     ConfiguredKey,
     ConfiguredPair,
+    ConfiguredProperty,
     Policies,
     Samples,
     Settings,
@@ -125,6 +127,7 @@ class _Reader:
             sync,
             pairs,
             keys=keys,
+            properties=tuple(self._properties(document)),
             entities=tuple(self._rows(document, "entities", ENTITY, ConfiguredEntity)),
             conditions=conditions,
             policies=policies,
@@ -178,6 +181,13 @@ class _Reader:
             elif fields.keys() >= {"section", "property"}:
                 values = fields["one_of"] if "one_of" in fields else (fields["equals"],)
                 yield ConfiguredCondition(fields["section"], fields["property"], values, self._location(key_path))
+
+    def _properties(self, document: Mapping[str, Any]) -> Iterator[ConfiguredProperty]:
+        for key_path, fields in self._each(document, "properties", PROPERTY):
+            if fields.keys() <= {"system", "entity", "path"}:
+                self._problem(key_path, "says nothing of the property", f"add one of: {', '.join([*PROPERTY][3:])}")
+            elif fields.keys() >= {"system", "entity", "path"}:
+                yield ConfiguredProperty(location=self._location(key_path), **fields)
 
     def _each(
         self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key]

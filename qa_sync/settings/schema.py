@@ -11,6 +11,7 @@ from qa_sync.settings.keys import (
     KEY,
     PAIR,
     POLICIES,
+    PROPERTY,
     REQUIRED_BY_TRIGGER,
     SAMPLES,
     SYNC,
@@ -34,6 +35,7 @@ def settings_schema() -> dict[str, Any]:
             "allOf": [_required_by_trigger(trigger, keys) for trigger, keys in REQUIRED_BY_TRIGGER.items()],
         },
         "pairs": {"type": "array", "items": _table(PAIR)},
+        "properties": {"type": "array", "items": _table(PROPERTY)},
         "entities": {"type": "array", "items": _table(ENTITY)},
         "keys": {"type": "array", "items": _table(KEY)},
         "conditions": {

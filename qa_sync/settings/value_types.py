@@ -159,6 +159,7 @@ PAYLOADS: Final = _table_of(
 VALUES: Final = _list_of(VALUE, 'a list of values: ["Sold", "Won"]')
 DURATIONS: Final = _table_of(DURATION_VALUE, 'a table of durations: { "HEADING" = "60s" }')
 LITERALS: Final = _table_of(TEXT, 'a table of strings: { "wd:Q..." = "NO" }')
+JSON_TYPE: Final = _choice(("string", "integer", "number", "boolean"))
 EMPTY: Final = _choice(("keep", "erase"))
 DELETES: Final = _choice(("unchecked", "kept", "carried"))
 CONFLICT: Final = _choice(("newest", "unchecked"))

@@ -18,6 +18,7 @@ KEYS: Mapping[str, tuple[str, Mapping[str, Key]]] = {
     "policies": ("[policies]", tables.POLICIES),
     "samples": ("[samples]", tables.SAMPLES),
     "keys": ("[[keys]]", tables.KEY),
+    "properties": ("[[properties]]", tables.PROPERTY),
     "entities": ("[[entities]]", tables.ENTITY),
 }
 """How the tables of the settings are written, and their keys."""

@@ -29,6 +29,7 @@ from qa_sync.systems.responses.pagination import PageCursor
 from qa_sync.systems.responses.parsing import is_gone, select_entities
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
 from qa_sync.systems.rest.list_reader import ListReader
+from qa_sync.systems.rest.refused_values import refusals_explained
 from qa_sync.systems.rest.response_records import created_record, read_record, updated_record
 from qa_sync.systems.rest.service_connections import ServiceConnections
 from qa_sync.systems.rest.uncertain_writes import Found, update_idempotently
@@ -162,8 +163,9 @@ class RestSystem:
         def post() -> str:
             nonlocal shown
             sent = self._services.send(operation, write.variables, body=write.body, idempotent=False)
-            whole = self._services.exchange.read_created(sent.request, sent.response)
-            self._services.raise_reported_error(operation, sent, whole)
+            with refusals_explained(self.label, card, values):
+                whole = self._services.exchange.read_created(sent.request, sent.response)
+                self._services.raise_reported_error(operation, sent, whole)
             shown = select_entities(operation, whole)
             new = created_id(card, operation, shown) or located_id(sent.response)
             if new is None:
@@ -191,7 +193,8 @@ class RestSystem:
             sent = self._services.send(
                 operation, write.variables, body=write.body, headers=headers, idempotent=not once
             )
-            self._services.expect_success(operation, sent, uncertain=once)
+            with refusals_explained(self.label, card, values):
+                self._services.expect_success(operation, sent, uncertain=once)
             shown = self._services.shown(operation, sent)
             if self._evidence:
                 self._evidence.note_write(record.datatype)
