@@ -195,3 +195,49 @@ def test_one_schema_for_both_directions_does_not_say_who_gives_the_key(
     assert card["properties"]["name"]["required"] is True
     assert "# owner = {" in found.toml or "owner" in card["properties"]
     assert '"owner.' not in found.toml  # an id, unless the record is requested
+
+
+def test_responses_that_are_not_described(tmp_path: Path) -> None:
+    body_only = {"requestBody": body(schema("name", name=TEXT, email={**TEXT, "format": "email"}))}
+    told = {"responses": {"200": {"description": ""}}}
+    item = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    document = {
+        "openapi": "3.0.0",
+        "paths": {
+            "/cats": {"get": told, "post": {**told, **body_only}},
+            "/cats/{id}": {"parameters": [item], "get": told, "patch": {**told, **body_only}, "delete": told},
+        },
+    }
+    loaded = Document(json.dumps(document), "x.json", None)
+    found = written(draft_connector(loaded, [Choice(r) for r in resources_of(loaded)]), tmp_path)
+    card = found.cards["cats"]
+    assert card["key"] == "id"
+    assert 'key = "id"  # guessed: no response shows the record' in found.toml
+    assert card["properties"]["email"]["concept"] == "email"
+    assert card["properties"]["name"]["required"] is True
+    assert "the document does not show the rows of the list" in found.operation("cats-list")["description"]
+
+
+@pytest.mark.parametrize("path", ["/Customers({id})", "/Customers('{id}')", "/companies({company})/customers({id})"])
+def test_keys_in_brackets(tmp_path: Path, path: str) -> None:
+    item = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    company = {"name": "company", "in": "path", "required": True, "schema": TEXT}
+    page = schema(value={"type": "array", "items": schema(id=TEXT, displayName=TEXT, **{"@odata.etag": TEXT})})
+    etag = {"name": "If-Match", "in": "header", "required": True, "schema": TEXT}
+    one = body(schema(id=TEXT, displayName=TEXT, **{"@odata.etag": TEXT}))
+    paths = {
+        path.rpartition("(")[0]: {"get": {"parameters": [company], "responses": {"200": body(page)}}},
+        path: {
+            "parameters": [item, company],
+            "get": {"responses": {"200": one}},
+            "patch": {"parameters": [etag], "requestBody": one, "responses": {"200": one}},
+        },
+    }
+    loaded = Document(json.dumps({"openapi": "3.0.1", "paths": paths}), "x.json", None)
+    found = written(draft_connector(loaded, [Choice(r) for r in resources_of(loaded)]), tmp_path)
+    (name,) = found.cards
+    assert name.lower() == "customers"
+    filled = path.lstrip("/").replace("{id}", "{{ entity.id }}").replace("{company}", "{{@ company @}}")
+    assert found.operation(f"{name}-lookup")["url"] == filled
+    assert found.operation(f"{name}-list")["payload_property"] == "value"
+    assert found.cards[name]["revision"] == {"read": '"@odata.etag"', "header": "If-Match"}

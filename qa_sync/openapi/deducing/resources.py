@@ -12,7 +12,11 @@ from qa_sync.openapi.model import Resource
 from qa_sync.openapi.reading.routes import Route, Routes
 from qa_sync.openapi.spelling import is_copyable, joined, singular
 
-ITEM: Final = re.compile(r"(?P<collection>.*)/\{(?P<parameter>[^{}/]+)\}(?P<slash>/?)")
+ITEM: Final = re.compile(
+    r"(?P<collection>.*[^/])(?:/\{(?P<parameter>[^{}/]+)\}/?|\((?P<quote>'?)\{(?P<in_brackets>[^{}/]+)\}(?P=quote)\))"
+)
+"""The path of an item: `/things/{id}`, or `/things({id})` and `/things('{id}')` as OData has it."""
+
 PATH: Final = re.compile(r"(/|\{[A-Za-z_][A-Za-z0-9_-]*\}|[A-Za-z0-9._~@!$&'()*+,;=:-]+)*")
 VERSION: Final = re.compile(r"v?\d+(\.\d+)*|api", re.IGNORECASE)
 UPDATES: Final = re.compile(r"\b(update|updates|updating|upsert)\b")
@@ -28,7 +32,7 @@ def find_resources(routes: Routes) -> list[Resource]:
         collection = _collection(found["collection"], routes)
         score = len(methods) + ("get" in methods)
         if score > best.get(collection, (0, "", ""))[0]:
-            best[collection] = (score, path, found["parameter"])
+            best[collection] = (score, path, found["parameter"] or found["in_brackets"])
     resources = [_resource(c, path, parameter, routes) for c, (_, path, parameter) in best.items()]
     return _with_unique_names([r for r in resources if r.routes.keys() & {"list", "lookup"}])
 

@@ -31,6 +31,11 @@ class Shape:
         self.sent = {verb: _sent(resource, resource.routes.get(verb)) for verb in ("insert", "update")}
         inner = record_of(resource, source).record if self.nested else source
         key, self.key_guess = find_key(resource, inner)
+        if not source.properties and (sent := self.sent["insert"]) and sent.record.properties:
+            # No response is described, as many servers leave it: the record is what an insert takes, and its key.
+            self.record = sent.record
+            key = find_key(resource, sent.record)[0] or resource.parameter
+            self.key_guess = "no response shows the record: it is taken to be what an insert sends, with this key"
         parts = [name for name in (self.nested, key) if name]
         self.key = ".".join(map(segment, parts)) if key and all(map(is_in_template, parts)) else ""
 
