@@ -17,6 +17,7 @@ from audit_world import World, make_world, system
 from cli_caller import QaSync
 
 from qa_sync.clock import VirtualClock
+from qa_sync.sandbox.vendors import VENDORS
 
 RUN = ("observe", "specs/000.txt", "--every", "200ms", "--max-lag", "1s")
 
@@ -127,6 +128,29 @@ def test_a_file_that_is_no_state_is_refused(qa_sync: QaSync, config: tuple[str, 
     ended = qa_sync(*RUN, "--for", "1s", *config)
     assert ended.code == 2
     assert "observe.sqlite: another program's database" in ended.err
+
+
+@pytest.mark.parametrize("text", ["Changed again", "Changed to {secret}"])
+def test_no_secret_is_in_the_reports_the_cases_or_the_output(
+    qa_sync: QaSync, world: World, config: tuple[str, ...], tmp_path: Path, text: str
+) -> None:
+    assert qa_sync(*RUN, "--for", "400ms", *config).code == 3
+    editor, secret = system(world.apps, "Wix.com", VirtualClock(datetime.now(UTC))), VENDORS["wix"].secrets["api_key"]
+    editor.update(next(editor.list("contacts")), {"info.name.last": text.format(secret=secret)})
+    editor.close()
+    formats = ("json", "html", "ndjson", "junit", "markdown")
+    reports = [word for name in formats for word in ("--report", f"{name}={tmp_path / name}")]
+    ended = qa_sync(*RUN, "--for", "3s", *config, *reports, "--keep-cases", str(tmp_path / "cases"))
+    assert ended.code == 1, ended.err
+    state = tmp_path / "observe.sqlite"
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "qa-sync.toml"]
+    assert {path.name for path in files} >= {*formats, state.name}
+    assert len([path for path in files if path.parent.name == "cases"]) == 1
+    with_secret = [path for path in files if secret.encode() in path.read_bytes()]
+    assert [path for path in with_secret if not path.name.startswith(state.name)] == []
+    assert secret not in ended.out + ended.err
+    assert bool(with_secret) == ("{secret}" in text), "the state has the records as they are, and no credentials"
+    assert state.stat().st_mode & 0o077 == 0, "only its owner can read it"
 
 
 def test_metrics_are_served_while_it_runs(qa_sync: QaSync, config: tuple[str, ...]) -> None:
