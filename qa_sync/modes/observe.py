@@ -24,16 +24,16 @@ from qa_sync.modes.live_systems.connections import LiveSystem, connect
 from qa_sync.modes.live_systems.redact_events import redact_events
 from qa_sync.modes.observe_outputs.begin import check_rates, notify_begin
 from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs, open_outputs
-from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import EntityKey, ObservedSection, ObserveOptions, ReadRecord
 from qa_sync.observe.observation import Observation
 from qa_sync.observe.planning import needed_paths, observed_sections
-from qa_sync.observe.progress import Listener
 from qa_sync.observe.reading import EntityReader, ReadableSystem
 from qa_sync.observe.references import judges_of
+from qa_sync.observe.reporting.progress import Listener
 from qa_sync.observe.sections import SectionFollower
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.clocks import SystemClocks
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Event
 from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.read_only import ReadOnlySystem

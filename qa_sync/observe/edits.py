@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from qa_sync.audit.expressions.cells import EncodedCell
 from qa_sync.audit.expressions.outcomes import OutcomeCode
 from qa_sync.audit.model import Claim
-from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, CaseKind, CaseState, ObservedSection
 from qa_sync.observe.pair import WAYS, ObservedPair, path_of
 from qa_sync.observe.planning import follows_edits
+from qa_sync.observe.storage.case_store import CaseStore
 from qa_sync.running.events import Direction
 
 SAME_TIME: Final = timedelta(seconds=1)

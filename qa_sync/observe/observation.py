@@ -13,16 +13,16 @@ from qa_sync.audit.unread import unread_of, unread_results
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import NoVerdict
-from qa_sync.observe.case_store import CaseStore
-from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, Change, ClockNote, EntityKey, ObservedSection, ObserveOptions
-from qa_sync.observe.observed import observed_of
-from qa_sync.observe.progress import DirectionProgress, Listener, ReadProgress, newly_missed, progress_of
 from qa_sync.observe.reading import EntityReader
-from qa_sync.observe.results import check_ids, not_observed, section_checks
+from qa_sync.observe.reporting.observed import observed_of
+from qa_sync.observe.reporting.progress import DirectionProgress, Listener, ReadProgress, newly_missed, progress_of
+from qa_sync.observe.reporting.results import check_ids, not_observed, section_checks
 from qa_sync.observe.sections import SectionFollower
-from qa_sync.observe.state import UNREAD, ObserveState
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.clocks import SystemClocks
+from qa_sync.observe.storage.state import UNREAD, ObserveState
 from qa_sync.running.events import (
     Event,
     Observed,

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from qa_sync.audit.expressions.cells import Kind, decode_cell, encode_cell
 from qa_sync.audit.records.record_values import modified_of, value_of
-from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.model import Change, EntityKey, ReadRecord
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.clocks import SystemClocks
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import ObservedSection
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 
 
 def translations(sections: Iterable[ObservedSection], state: ObserveState) -> Callable[[int, str], str | None]:

@@ -9,13 +9,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from qa_sync.audit.expressions.outcomes import OutcomeCode
-from qa_sync.observe.case_store import CaseStore
-from qa_sync.observe.clocks import SystemClocks
 from qa_sync.observe.edits import EditFollower
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, CaseKind, CaseState, Change, ObservedSection, ReadRecord
 from qa_sync.observe.pair import WAYS, ObservedPair
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.clocks import SystemClocks
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Direction
 
 REWRITES: Final = 3

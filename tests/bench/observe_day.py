@@ -20,8 +20,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "observe")]
 from many_records import fill, moments  # noqa: E402
 from traffic import Traffic, failed, options, plan, verdict  # noqa: E402
 
-from qa_sync.observe.case_store import CaseStore  # noqa: E402
-from qa_sync.observe.state import ObserveState  # noqa: E402
+from qa_sync.observe.storage.case_store import CaseStore  # noqa: E402
+from qa_sync.observe.storage.state import ObserveState  # noqa: E402
 from qa_sync.running.collect_results import collect_results  # noqa: E402
 
 

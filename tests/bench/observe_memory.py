@@ -104,8 +104,8 @@ def observe(records: int) -> int:
     from msgspec.structs import replace  # noqa: PLC0415 - see above
     from traffic import ERP, WIX, Traffic, options, plan  # noqa: PLC0415
 
-    from qa_sync.observe.progress import progress_of  # noqa: PLC0415
-    from qa_sync.observe.state import ObserveState  # noqa: PLC0415
+    from qa_sync.observe.reporting.progress import progress_of  # noqa: PLC0415
+    from qa_sync.observe.storage.state import ObserveState  # noqa: PLC0415
 
     command = (sys.executable, __file__, "--serve", str(records))
     with (

@@ -19,8 +19,8 @@ from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.observe_outputs.alert_channels import command_channel, url_channel
 from qa_sync.modes.observe_outputs.alerts import MOST_CASES, PAUSE, Alerts, Send
 from qa_sync.observe.model import Case, CaseKind, CaseState, ObservedSection
-from qa_sync.observe.progress import ReadProgress
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.progress import ReadProgress
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Direction
 from qa_sync.systems.redaction import HIDDEN, Redactor
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from traffic import Traffic, failed, observe, options
 
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.sync.faults.table import FAULTS
 
 SHOWN: Mapping[str, str] = {

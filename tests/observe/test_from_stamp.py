@@ -10,7 +10,7 @@ from traffic import ERP, START, WIX, Traffic, failed, options, plan, verdict
 
 from qa_sync.cli.commands.observe import _stamp
 from qa_sync.errors import UsageError
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.collect_results import collect_results
 from qa_sync.running.results import Results
 

@@ -12,9 +12,9 @@ import pytest
 from traffic import Traffic, failed, observe, options, plan
 
 from qa_sync.errors import SystemUnreachable, UsageError
-from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.model import Case, CaseState
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.systems.system import Record
 
 

@@ -12,10 +12,10 @@ from cli_caller import QaSync
 from traffic import START, Traffic, options, plan
 
 from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs, open_outputs
-from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.model import CaseState
-from qa_sync.observe.progress import ReadProgress
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.progress import ReadProgress
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.systems.redaction import HIDDEN, Redactor
 
 CONTACTS = "Wix.com Contacts to Customerp Contact"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from traffic import ERP, START, WIX, Traffic, observe, options
 
 from qa_sync.errors import SystemUnreachable
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import ObservationLimit
 from qa_sync.systems.system import Record
 

@@ -14,8 +14,8 @@ from qa_sync.errors import UsageError
 from qa_sync.modes.observe_outputs.metrics import LatestRead
 from qa_sync.modes.observe_outputs.open_outputs import ObserveOutputs, address_of, open_outputs
 from qa_sync.observe.observation import Observation
-from qa_sync.observe.progress import ReadProgress
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.progress import ReadProgress
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Direction
 from qa_sync.systems.redaction import Redactor
 

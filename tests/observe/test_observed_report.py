@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from traffic import Traffic, observe, options
 
 from qa_sync.modes.live_systems.redact_events import redact_events
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.reports.formats import ndjson, results_json, results_json_reader
 from qa_sync.reports.formats.table import pieces
 from qa_sync.reports.html.page import render
@@ -112,7 +112,7 @@ def test_secrets_are_redacted_in_it(lossy: Results) -> None:
 
 
 def test_many_missed_changes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa_sync.observe.observed.MOST_CASES", 3)
+    monkeypatch.setattr("qa_sync.observe.reporting.observed.MOST_CASES", 3)
     monkeypatch.setattr("qa_sync.reports.html.observed.MOST_CASES", 2)
     traffic = Traffic(seed="many", faults=("drop-create",))
     traffic.begin_sync()

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from traffic import Traffic, observe, options, plan, verdict
 
-from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.model import CaseState
-from qa_sync.observe.progress import ReadProgress
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.progress import ReadProgress
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import text_of, width_of
 from qa_sync.reports.terminal.observe_display import observe_lines, read_line

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 from traffic import ERP, WIX, Traffic, failed, observe, options, verdict
 
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Status
 from qa_sync.systems.system import Record
 from qa_sync.values.paths import read, write

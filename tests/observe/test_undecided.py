@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 from traffic import ERP, START, WIX, Traffic, failed, observe, options, verdict
 
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 from qa_sync.systems.system import Record

@@ -19,7 +19,7 @@ from qa_sync.dataflow.load import load_dataflow
 from qa_sync.modes.observe import ObserveContext, ObservedSystem, make_observation
 from qa_sync.observe.model import ObserveOptions
 from qa_sync.observe.observation import Observation
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results

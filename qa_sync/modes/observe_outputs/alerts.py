@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from qa_sync.errors import QaSyncError
-from qa_sync.observe.case_text import audit_command, case_text, pending_pairs, records_of
 from qa_sync.observe.model import Case, CaseState, ObservedSection
-from qa_sync.observe.progress import ReadProgress
+from qa_sync.observe.reporting.case_text import audit_command, case_text, pending_pairs, records_of
+from qa_sync.observe.reporting.progress import ReadProgress
 from qa_sync.values.form import Json
 
 SCHEMA: Final = "qa-sync/alert/1"

@@ -19,9 +19,9 @@ from qa_sync.observe.kept.case import KeptCase, from_content, kept_case, to_text
 from qa_sync.observe.kept.replay import CaseReplay
 from qa_sync.observe.model import Case, ObservedSection
 from qa_sync.observe.planning import observed_sections
-from qa_sync.observe.progress import ReadProgress
 from qa_sync.observe.references import judges_of
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.progress import ReadProgress
+from qa_sync.observe.storage.state import ObserveState
 
 MAX_BYTES: Final = 10_000_000
 

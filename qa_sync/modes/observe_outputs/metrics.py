@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from qa_sync.observe.progress import DirectionProgress, ReadProgress
+from qa_sync.observe.reporting.progress import DirectionProgress, ReadProgress
 
 
 class Metric(Struct, frozen=True):

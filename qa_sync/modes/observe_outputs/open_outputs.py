@@ -15,7 +15,7 @@ from qa_sync.modes.observe_outputs.alerts import Alerts, Send
 from qa_sync.modes.observe_outputs.kept_cases import CaseFiles
 from qa_sync.modes.observe_outputs.metrics import LatestRead
 from qa_sync.observe.observation import Observation
-from qa_sync.observe.progress import Listener
+from qa_sync.observe.reporting.progress import Listener
 from qa_sync.systems.redaction import Redactor
 
 LOOPBACK: Final = "127.0.0.1"

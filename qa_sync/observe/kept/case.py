@@ -17,11 +17,11 @@ from msgspec.structs import replace
 
 from qa_sync.audit.expressions.cells import decode_cell, exact_json
 from qa_sync.errors import NotConvertible
-from qa_sync.observe.case_text import audit_command
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.model import Case, CaseKind, CaseState, ObservedSection, ReadRecord
 from qa_sync.observe.pair import path_of
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.case_text import audit_command
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Direction
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json

@@ -13,12 +13,12 @@ from qa_sync.audit.expressions.outcomes import OutcomeCode
 from qa_sync.audit.model import Claim
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
-from qa_sync.observe.case_store import CaseStore
 from qa_sync.observe.judging import Judge
 from qa_sync.observe.kept.case import KeptCase, read_record
 from qa_sync.observe.model import Case, CaseKind, CaseState, ClockNote, ObservedSection, ObserveOptions
-from qa_sync.observe.results import check_ids, section_checks
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.results import check_ids, section_checks
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import (
     Direction,
     Event,

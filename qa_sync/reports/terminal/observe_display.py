@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qa_sync.observe.progress import DirectionProgress, ReadProgress
+from qa_sync.observe.reporting.progress import DirectionProgress, ReadProgress
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import Line, Span, Style, clip, width_of
 from qa_sync.reports.shared.wording import seconds, time_span

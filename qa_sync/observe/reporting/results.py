@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from qa_sync.audit.model import Claim, SectionPlan
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.observe.case_text import records_of
 from qa_sync.observe.model import ClockNote, ObservedSection, ObserveOptions
-from qa_sync.observe.state import ObserveState
-from qa_sync.observe.verdicts import SAMPLES, SectionVerdicts, Verdict
+from qa_sync.observe.reporting.case_text import records_of
+from qa_sync.observe.reporting.verdicts import SAMPLES, SectionVerdicts, Verdict
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import CheckFinished, Direction, Status
 
 

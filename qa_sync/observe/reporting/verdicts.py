@@ -11,11 +11,11 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.audit.model import Claim
-from qa_sync.observe.case_store import CaseStore
-from qa_sync.observe.case_text import audit_command, case_text
 from qa_sync.observe.model import Case, CaseKind, CaseState, ClockNote, ObservedSection, ObserveOptions
 from qa_sync.observe.planning import follows_edits
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.reporting.case_text import audit_command, case_text
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Direction, Status
 from qa_sync.values.form import Json
 

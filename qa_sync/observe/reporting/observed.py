@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Final
 
-from qa_sync.observe.case_store import CaseStore
-from qa_sync.observe.case_text import audit_command, pending_pairs
 from qa_sync.observe.model import Case, CaseState, ObservedSection, ObserveOptions
-from qa_sync.observe.progress import newly_missed
 from qa_sync.observe.reading import LISTED_LATE, REPEATED, UNDATED, counter
-from qa_sync.observe.state import UNREAD, ObserveState
+from qa_sync.observe.reporting.case_text import audit_command, pending_pairs
+from qa_sync.observe.reporting.progress import newly_missed
+from qa_sync.observe.storage.case_store import CaseStore
+from qa_sync.observe.storage.state import UNREAD, ObserveState
 from qa_sync.running.events import Direction, LatencyPeriod, ObservationLimit, Observed, ObservedCase
 
 MOST_CASES: Final = 500

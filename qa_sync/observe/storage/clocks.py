@@ -12,7 +12,7 @@ from math import sqrt
 from statistics import median
 from typing import Final
 
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 
 KEPT: Final = 101
 """The number of last changes that a difference is computed from."""

@@ -9,7 +9,7 @@ from math import ceil
 from msgspec import Struct
 
 from qa_sync.observe.model import Case, CaseState, ObservedSection
-from qa_sync.observe.state import ObserveState
+from qa_sync.observe.storage.state import ObserveState
 from qa_sync.running.events import Direction
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from qa_sync.audit.expressions.cells import EncodedCell
 from qa_sync.observe.model import Case, CaseKind, CaseState
-from qa_sync.observe.state import ObserveState, first_text
+from qa_sync.observe.storage.state import ObserveState, first_text
 from qa_sync.running.events import Direction
 
 
