@@ -221,7 +221,10 @@ KINDS: Mapping[str, CheckKind] = {
         "`keep`",
         (
             "Create a linked pair for each direction, and wait until all values have arrived.",
-            "Clear the values that can be cleared on one side.",
+            (
+                "Clear the values that can be cleared on one side, and edit another one, whose arrival shows that the "
+                "sync has read the edit; without another one, edit a cleared value at the end."
+            ),
             (
                 'With `empty = "keep"` wait for 2 cycles: the other side still shows its values. With `empty = '
                 '"erase"` wait until the other side is empty too.'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +12,9 @@ from qa_sync.checklist.claims import Claim
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.steps import Expect
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.events import Arrival, Status
+from qa_sync.running.events import Arrival, RecordRef, Status
+from qa_sync.systems.responses.exchange_log import exchange_log_of
+from qa_sync.systems.system import ExchangeSummary, System
 
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
@@ -84,3 +86,10 @@ class OpenChecks:
     def _is_final(self, check: str, result: CheckResult) -> bool:
         is_last = not self._claims_left[check] and check not in self._untried
         return result.verdict.status in FAILURES or is_last
+
+
+def exchanges_about(records: Iterable[RecordRef], systems: Iterable[System]) -> tuple[ExchangeSummary, ...]:
+    """Return the latest exchanges with the systems that mention one of the records."""
+    exchange_logs = dict.fromkeys(exchange_log_of(system) for system in systems)
+    ids = {record.id for record in records}
+    return tuple(found for one in exchange_logs for found in one.mentioning(ids))

@@ -29,6 +29,7 @@ from qa_sync.running.claims.check_claim import check_claim
 from qa_sync.running.claims.deadlines import ClaimState, all_final, check_latency, passing_since, timeout_verdict
 from qa_sync.running.claims.missing_arrivals import CreateVerdict, MissingArrivals, PreconditionFailed
 from qa_sync.running.claims.sync_problems import blame_sync
+from qa_sync.running.claims.unreported import UnreportedFailures
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.edits.both_sides import edit_both_sides
 from qa_sync.running.edits.during_cycle import edit_during_cycle
@@ -39,15 +40,13 @@ from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.looking import look_until
 from qa_sync.running.needs import Pause
-from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
+from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks, exchanges_about
 from qa_sync.running.polling import Polling, PollResult
 from qa_sync.running.records.cleanup import remove_all
 from qa_sync.running.records.listed_records import ListedRecords
 from qa_sync.running.records.scenario_records import RecordGone, RecordKey, ScenarioRecords
 from qa_sync.running.scheduler import Steps
 from qa_sync.running.step_log import StepLog, awaited_record, describe_step
-from qa_sync.systems.responses.exchange_log import exchange_log_of
-from qa_sync.systems.system import ExchangeSummary
 
 Claims = tuple[tuple[str | None, Claim], ...]
 
@@ -72,6 +71,7 @@ class ScenarioRun:
         self.missing_arrivals = MissingArrivals(plan, scenario, self.environment, self.create_verdict)
         self.records = ScenarioRecords(self.environment, scenario, shared.listed)
         self.open_checks = OpenChecks(plan.checks, scenario)
+        self.unreported = UnreportedFailures(plan, scenario)
         self.step_log = StepLog()
         self.failed = False
         self._claims_by_check: defaultdict[str | None, list[Claim]] = defaultdict(list)
@@ -84,6 +84,12 @@ class ScenarioRun:
 
     def events(self) -> Steps[StepStarted | Looked | CheckFinished]:
         """Run the scenario; yield each of its checks exactly once in any case, and what it waits for."""
+        yield from self.unreported.withhold(self._decided())
+        for event in self.unreported.release():
+            self.failed |= event.status in FAILURES
+            yield event
+
+    def _decided(self) -> Steps[StepStarted | Looked | CheckFinished]:
         try:
             yield from self._steps(self.records, self.open_checks)
         except InternalError:
@@ -155,6 +161,8 @@ class ScenarioRun:
             claim: self._check_result(records, claim, state, polls) for claim, state in poll_result.latest.items()
         }
         judged = [(check, claim, results[claim].verdict) for check, claim in claims]
+        if copies := self.unreported.find_copies(judged, records):
+            raise PreconditionFailed(copies)
         for check, claim, verdict in self.missing_arrivals.judge(judged, records):
             if check is not None:
                 open_checks.note(check, replace(results[claim], verdict=verdict))
@@ -217,6 +225,7 @@ class ScenarioRun:
         verdict = result.verdict
         self.create_verdict.note(self.plan, check, verdict.status)
         self.failed |= verdict.status in FAILURES
+        systems = self.environment.systems.values()
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,
@@ -233,15 +242,10 @@ class ScenarioRun:
             records=verdict.records,
             difference=verdict.difference,
             steps=self._steps_of(check),
-            exchanges=self._exchanges(verdict) if verdict.status in FAILURES else (),
+            exchanges=exchanges_about(verdict.records, systems) if verdict.status in FAILURES else (),
             unchanged=verdict.unchanged and verdict.status is Status.FAILED,
             arrivals=tuple(sorted(result.arrivals, key=lambda arrival: arrival.way is Direction.BACKWARD)),
         )
-
-    def _exchanges(self, verdict: Verdict) -> tuple[ExchangeSummary, ...]:
-        exchange_logs = dict.fromkeys(exchange_log_of(system) for system in self.environment.systems.values())
-        ids = {record.id for record in verdict.records}
-        return tuple(found for one in exchange_logs for found in one.mentioning(ids))
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         return self.step_log.steps_of(check, tuple(self._claims_by_check[check.id]))

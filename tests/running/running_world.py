@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.selection import Selection, narrow_checklist, select
 from qa_sync.checklist.side import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.running.collect_results import collect_results
 from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.events import CheckFinished, Event
+from qa_sync.running.filter import filter_events
 from qa_sync.running.needs import DuringCycle
 from qa_sync.running.results import Results
 from qa_sync.running.runner import RunConfig, run
@@ -237,3 +239,20 @@ class World:
 def forth(record: Mapping[str, Json]) -> dict[str, Json]:
     """A left record as the right side shows it."""
     return {"title": record.get("name"), "number": record.get("count")}
+
+
+@dataclass
+class SelectedWorld(World):
+    """A world that runs only the selected checks; `whole_sections` as in a replay."""
+
+    kinds: tuple[str, ...] = ()
+    whole_sections: bool = False
+
+    def checklist(self) -> Checklist:
+        whole = super().checklist()
+        ids = select([whole], Selection(kinds=self.kinds))
+        return narrow_checklist(whole, ids, whole_sections=self.whole_sections)
+
+    def results(self) -> Results:
+        ids = select([super().checklist()], Selection(kinds=self.kinds))
+        return collect_results(filter_events(self.events(), ids))

@@ -8,37 +8,17 @@ from datetime import datetime
 
 import pytest
 from msgspec.structs import replace
-from running_world import CARDS, SPEC, Memory, World
+from running_world import CARDS, SPEC, Memory, SelectedWorld, World
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import Selection, narrow_checklist, select
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.running.collect_results import collect_results
 from qa_sync.running.events import Status
-from qa_sync.running.filter import filter_events
-from qa_sync.running.results import Results
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 
 KINDS = sorted({check.kind for plan in World().checklist().sections for check in plan.checks})
-
-
-@dataclass
-class SelectedWorld(World):
-    """A world that runs only the selected checks; `whole_sections` as in a replay."""
-
-    kinds: tuple[str, ...] = ()
-    whole_sections: bool = False
-
-    def checklist(self) -> Checklist:
-        whole = super().checklist()
-        ids = select([whole], Selection(kinds=self.kinds))
-        return narrow_checklist(whole, ids, whole_sections=self.whole_sections)
-
-    def results(self) -> Results:
-        ids = select([super().checklist()], Selection(kinds=self.kinds))
-        return collect_results(filter_events(self.events(), ids))
 
 
 def never(_world: World) -> None:

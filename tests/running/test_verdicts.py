@@ -90,7 +90,7 @@ def creates_late_twins(world: World) -> None:
     ("sync", "failed"),
     [
         (never, {"create"}),
-        (creates_only, {"update-forward", "update-backward", "any-time", "newest-wins", "independent"}),
+        (creates_only, {"update-forward", "update-backward", "any-time", "newest-wins", "independent", "empty"}),
         (echoes, {"stable", "isolated"}),
         (tramples, {"isolated", "update-backward", "stable", "property"}),
     ],

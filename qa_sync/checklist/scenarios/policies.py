@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.claims import Claim, NoCounterpart, NoDuplicate, NotCleared
+from qa_sync.checklist.claims import NoCounterpart, NoDuplicate, NotCleared, PropertySynced
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.reasons import Reason, ReasonCode
 from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, Pairs, edited_path
+from qa_sync.checklist.samples.related_records import Claims
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.merging.lookalikes import contains_mark
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Delete, Edit, Expect, Snapshot, Step, WaitCycles
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import Writable
+
+EDITED = 1
+"""The version of the value that is edited beside the cleared ones."""
 
 CYCLES = 2
 """Cycles in which nothing may be erased or created again."""
@@ -57,13 +62,39 @@ def _cleared(context: SectionContext, check: Check, side: Side, pairs: Pairs) ->
     yield from context.create_linked("empty", role)
     yield WaitCycles(CYCLES)
     yield Snapshot((role,))
-    yield Edit(role, side, {edited_path(pair, side): None for pair in pairs})
-    claims: tuple[tuple[str | None, Claim], ...] = tuple(
-        (check.id, NotCleared(role, side.other, p, erased)) for p in pairs
-    )
-    if not erased:
-        yield WaitCycles(CYCLES)
-    yield Expect(claims, wait=erased)
+    shown = None if erased else _shows_arrival(context, side, pairs)
+    more = context.edited_values("empty", role, side, (shown,), EDITED) if shown else {}
+    yield Edit(role, side, {**more, **{edited_path(pair, side): None for pair in pairs}})
+    if shown:  # a sync that carries nothing clears nothing
+        yield Expect(((None, PropertySynced(role, side.other, shown)),), wait=True)
+    claims: Claims = tuple((check.id, NotCleared(role, side.other, p, erased)) for p in pairs)
+    if erased:
+        yield Expect(claims, wait=True)
+        return
+    yield WaitCycles(CYCLES)
+    one: Claims = ((None, NoDuplicate(role, side.other)),)
+    if shown:
+        yield Expect((*claims, *one), wait=False)
+        return
+    yield Expect(claims, wait=False)
+    yield Edit(role, side, context.edited_values("empty", role, side, pairs[:1], EDITED))
+    yield Expect(((check.id, PropertySynced(role, side.other, pairs[0])), *one), wait=True)
+
+
+def _shows_arrival(context: SectionContext, side: Side, cleared: Pairs) -> PropertyPair | None:
+    """Return a text that is edited beside the cleared ones, so that its arrival shows that the sync read the edit."""
+    ends = [path for pair in context.pairs for path in (pair.source, pair.target)]
+    free = (pair for pair in context.pairs if pair not in cleared and not context.reason_not_editable(pair, side))
+    alone = (pair for pair in free if ends.count(pair.source) == ends.count(pair.target) == 1)
+    texts = (pair for pair in alone if contains_mark(context, pair) and not _depends_on_others(context, pair, side))
+    return next(texts, None)
+
+
+def _depends_on_others(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
+    """Return whether a value belongs to an address or to lines, so that it cannot be edited alone."""
+    card = context.entities.property(pair, side)
+    concept = (card.concept if card else None) or ""
+    return concept.startswith("lines.") or concept.rpartition(".")[2] in ADDRESS_PARTS
 
 
 def _keep_one(context: SectionContext, pairs: Pairs) -> Pairs:
@@ -76,8 +107,7 @@ def clearable(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
     card = context.entities.property(pair, side)
     if card is None or context.entities.reason_not_synced(pair) or context.reason_not_editable(pair, side):
         return False
-    concept = card.concept or ""
-    depends_on_others = concept.startswith("lines.") or concept.rpartition(".")[2] in ADDRESS_PARTS
+    depends_on_others = _depends_on_others(context, pair, side)
     keys = {c.source for c in context.section.criteria} | {c.target for c in context.section.criteria}
     ends_in_use = sum(p.source == pair.source for p in context.pairs) + sum(
         p.target == pair.target for p in context.pairs

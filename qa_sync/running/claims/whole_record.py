@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from functools import partial, reduce
 
 from qa_sync.checklist.claims import UnmappedUnchanged
-from qa_sync.running.claims.line_members import Change, line_changes, line_list, member_of_lines
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.unchanged import volatile_note
 from qa_sync.running.claims.verdict import Verdict
@@ -22,6 +21,7 @@ from qa_sync.values.canonical import is_empty
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.form import Json
 from qa_sync.values.json_difference import differences
+from qa_sync.values.line_members import Change, line_changes, line_list, member_of_lines
 from qa_sync.values.paths import omit, read, write
 
 _SELECTOR = re.compile(r"\[([^=\]]+)=[^\]]*\]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa_sync.running.claims.line_members import line_changes, line_list, member_of_lines
 from qa_sync.values.form import Json
+from qa_sync.values.line_members import line_changes, line_list, member_of_lines
 
 ALL = 99
 DATA: Json = {"lines": [{"price": {"net": 1}, "tags": [{"name": "a"}]}], "a.b": [{"c": 1}], "one": {"name": "x"}}
