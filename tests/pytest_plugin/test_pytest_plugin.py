@@ -28,7 +28,7 @@ from qa_sync.pytest_plugin import hooks, spec_run
 from qa_sync.pytest_plugin.texts import item_name
 from qa_sync.running.events import Leftover
 from qa_sync.running.runner import run
-from qa_sync.sync.writer import PlainWriter
+from qa_sync.sync.writer import NOTHING_WRITTEN, PlainWriter
 
 KEPT = (replay, sandbox, jinja2.sandbox)
 """What a run loads late. One in this process would unload it again, and a library half loaded twice does not work."""
@@ -49,7 +49,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 @pytest.fixture
 def no_edit_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the built-in sync one that carries no edit, which is waited for ten cycles."""
-    monkeypatch.setattr(PlainWriter, "update", lambda *_: frozenset())
+    monkeypatch.setattr(PlainWriter, "update", lambda *_: NOTHING_WRITTEN)
     monkeypatch.setattr(spec_run, "TIMEOUT_S", 20.0)
 
 
