@@ -19,7 +19,7 @@ from qa_sync.cli.commands.connectors import connectors
 from qa_sync.errors import UsageError
 
 TEXT = {"type": "string"}
-RECORD = {
+RECORD: dict[str, Any] = {
     "type": "object",
     "properties": {
         "code": TEXT,
@@ -217,6 +217,13 @@ def test_members_that_change_by_themselves(learn: Any) -> None:
     assert "changed between two reads" in output
 
 
+def test_decimals_that_are_texts(learn: Any) -> None:
+    numbers = {**RECORD["properties"], "price": {"type": "number", "nullable": True}}
+    made = json.loads(json.dumps(document()).replace(json.dumps(RECORD), json.dumps({**RECORD, "properties": numbers})))
+    _, card, _ = learn(made, lambda _: RECORDS)
+    assert (card["properties"]["price"]["type"], card["properties"]["price"]["places"]) == ("string", 3)
+
+
 STATUSES = [(404, None), (410, None), (403, "403"), (400, "400"), (401, None)]
 
 
@@ -251,3 +258,20 @@ def test_what_cannot_be_learned_or_written(tmp_path: Path, monkeypatch: pytest.M
         run("--learn")
     with pytest.raises(UsageError, match="unknown system 'wix'"):
         run("wix", "--learn")
+
+
+def test_a_list_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = {"properties": {"data": {"type": "array", "items": RECORD}, "next": {**TEXT, "format": "uri"}}}
+    made = json.loads(json.dumps(document()).replace(json.dumps({"type": "array", "items": RECORD}), json.dumps(page)))
+    Path("api.json").write_text(json.dumps(made))
+    runner = CliRunner()
+    runner.invoke(connectors, ["new", "acme", "--openapi", "api.json"], catch_exceptions=False)
+    answer: Any = lambda _: {"data": RECORDS, "next": "https://other.example/people?page=2"}  # noqa: E731
+    with server(answer) as (url, _):
+        Path("qa-sync.toml").write_text(f'[systems.Acme]\nconnector = "acme"\nurl = "{url}"\n')
+        shown = runner.invoke(connectors, ["check", "Acme", "--learn"], standalone_mode=False, catch_exceptions=False)
+    assert shown.return_value == 3, shown.output
+    assert "the next page is at https://other.example" in shown.output
+    assert "set the url of Acme to the one that the system uses itself" in shown.output
+    assert "Nothing to change." not in shown.output

@@ -82,7 +82,7 @@ def check(connector: str | None, config: Path | None, guesses: bool, learn: bool
     qa-sync connectors check Acme --learn      which edits reading suggests
 
     Exit codes: 0 usable; 1 the connector lacks something it needs; 2 the connector, the settings or the command line
-    are invalid; 3 a system did not respond or rejected the credentials.
+    are invalid; 3 a system did not respond or rejected the credentials, or a list could not be read.
     """
     settings = settings_from(config)
     if learn or write:

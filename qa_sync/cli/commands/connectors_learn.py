@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from qa_sync.cli.notice import notify, print_lines
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.errors import NoVerdict, UnknownName, UsageError
 from qa_sync.openapi.editing.merge import NOTHING
 from qa_sync.openapi.learning.model import Proposal
 from qa_sync.settings.model import Settings
@@ -24,13 +24,15 @@ def learn_system(settings: Settings, label: str | None, *, write: bool) -> int:
     print_lines(f"{label}  {line}" for line in learned.read)
     print_lines(redact(line) for line in map(_line, learned.proposals))
     print_lines(f"note: {remark}" for remark in learned.remarks)
+    for problem in learned.unread:
+        notify(f"Error: {label}: not read: {problem}")
     if not learned.proposals:
-        print_lines(["Nothing to change."])
+        print_lines(["Nothing to change."] if not learned.unread else [])
     elif write:
         print_lines([f"Wrote {', '.join(write_learned(learned))} in {learned.folder}"])
     else:
         print_lines([f"{len(learned.proposals)} edits of {learned.folder}; --write makes them"])
-    return 0
+    return NoVerdict.exit_code if learned.unread else 0
 
 
 def _line(proposal: Proposal) -> str:

@@ -50,13 +50,15 @@ PAGES: Final = 2
 class Learned(Struct, frozen=True):
     """What was read of a system, a line for each datatype, and the proposals that would change its connector.
 
-    `remarks` are what was seen and cannot be written into a file by itself.
+    `remarks` are what was seen and cannot be written into a file by itself; `unread` says which lists could not be
+    read, and why.
     """
 
     folder: Path
     read: tuple[str, ...]
     proposals: tuple[Proposal, ...]
     remarks: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 def learn(settings: Settings, label: str, redact: Redactor, notify: Notify = ignore_notice) -> Learned:
@@ -68,9 +70,14 @@ def learn(settings: Settings, label: str, redact: Redactor, notify: Notify = ign
     try:
         read: list[str] = []
         found: list[Proposal] = []
+        unread: list[str] = []
         for datatype in _listed(connector):
-            lines, proposals = _learn_datatype(connection, datatype)
-            read += lines
+            try:
+                line, proposals = _learn_datatype(connection, datatype)
+            except (InvalidResponse, RequestRejected) as problem:
+                unread.append(f"{datatype}: {problem}")
+                continue
+            read.append(line)
             found += proposals
     finally:
         connection.close()
@@ -79,7 +86,8 @@ def learn(settings: Settings, label: str, redact: Redactor, notify: Notify = ign
     remarks = [f"{p.entity}: {p.why}" for p in found if not p.keys and not p.settles]
     by_hand = applied_to_cards(texts[0], [p for p in effective if not p.operation])[1]
     remarks += [f"{p.where}: {'.'.join(p.keys)} is not on a line of its own, edit it by hand: {p.why}" for p in by_hand]
-    return Learned(folder, tuple(read), tuple(p for p in effective if p not in by_hand), tuple(map(redact, remarks)))
+    writable = tuple(p for p in effective if p not in by_hand)
+    return Learned(folder, tuple(read), writable, tuple(map(redact, remarks)), tuple(map(redact, unread)))
 
 
 def write_learned(learned: Learned) -> list[str]:
@@ -115,14 +123,10 @@ def _listed(connector: Connector) -> Iterator[str]:
             yield abilities.datatype
 
 
-def _learn_datatype(connection: LiveConnection, datatype: str) -> tuple[list[str], list[Proposal]]:
+def _learn_datatype(connection: LiveConnection, datatype: str) -> tuple[str, list[Proposal]]:
     operation = connection.connector.operations[f"{datatype}-list"]
     read = _reader(connection, datatype)
-    try:
-        pages = read(without_end(operation), PAGES)
-    except (InvalidResponse, RequestRejected) as problem:
-        told = f" ({problem.hint})" if problem.hint else ""
-        return [f"{datatype}: not read: {problem.message}{told}"], []
+    pages = read(without_end(operation), PAGES)
     trials = _trials(operation, pages, read)
     found = list(learn_pages(datatype, operation, trials))
     if (better := with_better_base(operation, trials)) is not None:
@@ -138,7 +142,7 @@ def _learn_datatype(connection: LiveConnection, datatype: str) -> tuple[list[str
         found += learn_missing(datatype, connection.connector.operations, status)
     reading = Reading(connection.connector.cards[datatype], tuple(r.data for r in rows), looked_up)
     found += [*learn_records(reading), *learn_properties(reading)]
-    return [f"{datatype}: {len(rows)} records read, {len(looked_up)} lookups"], found
+    return f"{datatype}: {len(rows)} records read, {len(looked_up)} lookups", found
 
 
 Read = Callable[[Operation, int], list[list[Record]]]
