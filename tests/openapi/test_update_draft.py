@@ -179,6 +179,28 @@ def test_a_folder_that_is_no_draft_is_refused(run: Run) -> None:
         run(document(), "--update")
 
 
+BROKEN: dict[str, Any] = {
+    "no files": {"files": {}},
+    "a file that is no JSON": {"files": {"manifest.json": "{"}},
+    "a manifest without datatypes": {"files": {"manifest.json": "{}"}},
+    "a manifest that is a list": {"files": {"manifest.json": "[]"}},
+    "cards that are no TOML": {"files": {"entities.toml": "= ="}},
+    "files that are none": {"files": 3},
+    "options of another form": {"options": {"entities": ["people"]}},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_state_that_is_broken_is_refused(run: Run, name: str) -> None:
+    path = Path("acme/.openapi.json")
+    state = json.loads(path.read_text())
+    for key, value in BROKEN[name].items():
+        state[key] = {**state[key], **value} if value and isinstance(value, dict) else value
+    path.write_text(json.dumps(state))
+    with pytest.raises(UsageError, match="not the state of a draft"):
+        run(document(), "--update")
+
+
 def test_a_file_that_is_broken_is_refused_before_anything_is_written(run: Run) -> None:
     Path("acme/templates/system.json").write_text("{")
     before = Path("acme/entities.toml").read_text()
