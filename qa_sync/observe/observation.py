@@ -173,8 +173,10 @@ class Observation:
         now = self.clock.now()
         self.clocks.load()
         with self.state.committed():
+            self.state.begin_read()
             number = self.state.next_tick()
             changes = {entity: self._read(reader, now, number) for entity, reader in self.readers.items()}
+            self.state.end_first_read()
             for follower in self.followers:
                 one, other = (changes[entity] for entity in follower.section.entities)
                 follower.follow((one, other), now)

@@ -25,6 +25,8 @@ CLOCK_SKEW: Final = timedelta(minutes=10)
 """The clock difference of a system up to which no change is missed."""
 
 
+PART: Final = 10_000
+"""The number of records after which a first read is committed."""
 RESOLUTION: Final = timedelta(seconds=1)
 """The resolution of the times of many systems."""
 
@@ -81,7 +83,9 @@ class EntityReader(Struct, frozen=True):
         since = min(last, self.start or last) - CLOCK_SKEW if changes_only and last else None
         records = self.system.list(self.entity.datatype, since)
         changes, seen = [], set[str]()
-        for record in records:
+        for number, record in enumerate(records, 1):
+            if last is None and self.start is None and number % PART == 0:
+                state.commit_part()
             if changes_only and record.id in seen:
                 state.count(counter(self.entity, REPEATED))
             seen |= {record.id} if changes_only else set()

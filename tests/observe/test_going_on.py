@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from traffic import Traffic, failed, observe, options, plan
+from traffic import ERP, WIX, Traffic, failed, observe, options, plan
 
 from qa_sync.errors import SystemUnreachable, UsageError
-from qa_sync.observe.model import Case, CaseState
+from qa_sync.observe.model import Case, CaseState, EntityKey
 from qa_sync.observe.storage.case_store import CaseStore
 from qa_sync.observe.storage.state import ObserveState
 from qa_sync.systems.system import Record
@@ -100,6 +100,42 @@ def test_what_cannot_be_read_is_told_and_read_later() -> None:
     list(observation.events())
     assert sum("Wix.com does not answer" in line for line in lines) == 5
     assert not [c for c in cases(state) if c.state is CaseState.LOST]
+
+
+def test_a_first_read_that_was_killed_starts_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa_sync.observe.reading.PART", 2)
+    traffic = Traffic(seed="first", cycle_s=20)
+    for _ in range(9):
+        traffic.create()
+    traffic.begin_sync()
+    traffic.clock.sleep(60)
+    listed = traffic.observed[ERP].list
+
+    def killed(datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        for number, record in enumerate(listed(datatype, since)):
+            if number == 5:
+                raise Killed
+            yield record
+
+    traffic.observed[ERP].list = killed
+    state = ObserveState(tmp_path / "state")
+    with pytest.raises(Killed):
+        plan(traffic, options(15), state).tick()
+    assert state.db.execute("SELECT count(*) FROM records").fetchone()[0] > 5
+    state.close()
+    traffic.observed[ERP].list = listed
+    (deleted, *_) = traffic.systems[ERP].list("contact")
+    for label, datatype in ((WIX, "contacts"), (ERP, "contact")):
+        for record in [r for r in traffic.systems[label].list(datatype) if deleted.data["email"] in str(r.data)]:
+            traffic.systems[label].delete(datatype, record.id)
+    traffic.people(10, 100)
+    traffic.clock.sleep(3600)  # what arrived meanwhile was never seen to arrive
+    again = ObserveState(tmp_path / "state")
+    results = observe(traffic, options(15, for_s=300), again)
+    assert failed(results) == set()
+    assert not cases(again)
+    assert again.record(EntityKey(ERP, "contact"), deleted.id) is None, "what was deleted meanwhile"
+    again.close()
 
 
 def test_two_observations_of_one_state_are_refused(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ _HINTS: Final[Mapping[Problem, str]] = {
     Problem.NO_ACCESS: "give a path in a writable folder with --state",
     Problem.WRONG_VERSION: "it was written by another version of qa-sync; give another path with --state",
 }
+_PART: Final = "part of a first read"
 UNREAD: Final = "unread"
 """The count of the reads that failed."""
 _OTHER: Final = "move it away, or give another path with --state; a new observation begins from now"
@@ -93,6 +94,26 @@ class ObserveState:
         """Commit everything that the block stores together, or nothing of it."""
         with explained(self._explain), transaction(self.db):
             yield
+
+    def commit_part(self) -> None:
+        """Commit what a first read has stored so far, because a transaction of very many rows takes memory.
+
+        Until `end_first_read`, a killed observation starts over: half of a first read says nothing.
+        """
+        self.set_about(_PART, "yes")
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def begin_read(self) -> None:
+        """Forget the part of a first read that was killed."""
+        if self.about(_PART):
+            for table in ("reads", "records", "keys", "links"):
+                self.db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this module
+            self.end_first_read()
+
+    def end_first_read(self) -> None:
+        """Note that all lists were read as a whole."""
+        self.db.execute("DELETE FROM about WHERE name = ?", (_PART,))
 
     def about(self, name: str) -> str | None:
         """Return a stored fact about the observation as a whole."""
