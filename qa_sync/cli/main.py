@@ -62,6 +62,10 @@ class Commands(click.Group):
         for option in command.params:
             if isinstance(option, click.Option):
                 _name_variable(option, cmd_name)
+        if any(name.startswith(f"QA_SYNC_{cmd_name.upper()}_") for name in os.environ):
+            from qa_sync.cli.unknown_variables import note_unknown_variables  # noqa: PLC0415 - few set any
+
+            note_unknown_variables(command, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

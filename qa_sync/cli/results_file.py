@@ -32,8 +32,9 @@ def read_results(path: str) -> Results:
     except UnicodeDecodeError:
         raise UsageError("not UTF-8 text, expected results as JSON", location=place, hint=HOW_TO_WRITE) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"the results cannot be read: {reason}", location=place, hint=HOW_TO_WRITE) from None
+        reason = str(getattr(error, "strerror", None) or error)
+        hint = f"unset {MAX_RESULTS}, or correct it" if reason.startswith(MAX_RESULTS) else HOW_TO_WRITE
+        raise UsageError(f"the results cannot be read: {reason}", location=place, hint=hint) from None
     return results_json_reader.parse(text, place.path)
 
 

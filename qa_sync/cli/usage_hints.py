@@ -22,8 +22,22 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("html", "open", "view"), "qa-sync report RESULTS.json --report html=report.html writes a page"),
     **dict.fromkeys(("help", "man", "usage"), "qa-sync --help lists the commands"),
     **dict.fromkeys(("version",), "qa-sync --version shows the version"),
+    **dict.fromkeys(("record", "replay", "live"), "a mode belongs to check: qa-sync check SPEC --mode MODE"),
 }
 """Commands of other tools, and what does the same here."""
+
+OPTIONS: Mapping[str, str] = {
+    **dict.fromkeys(("live", "record", "replay", "sandbox"), "a mode is a value: --mode MODE"),
+    **dict.fromkeys(("html", "json", "junit", "markdown", "rst", "ndjson"), "a report has a format: --report {0}=PATH"),
+    **dict.fromkeys(("output", "out", "o"), "a report has a format: --report html=PATH"),
+    **dict.fromkeys(("spec", "file", "input"), "a spec is given without an option: qa-sync check specs/000.txt"),
+    **dict.fromkeys(("workers", "jobs", "parallel", "n"), "-j N runs N sections in parallel"),
+    **dict.fromkeys(("fail-fast", "exitfirst", "bail"), "-x stops at the first failure or error"),
+    **dict.fromkeys(("filter", "grep", "only", "match"), "-k EXPR selects checks by words, --section by name"),
+    **dict.fromkeys(("lf", "rerun-failed"), "--last-failed runs the checks that failed last time"),
+    **dict.fromkeys(("dry-run", "list", "collect-only"), "qa-sync show SPEC lists the checks without running them"),
+}
+"""Options of `check` in other tools, and what does the same here; `{0}` is the name."""
 
 UNKNOWN = "no such command"
 
@@ -53,7 +67,18 @@ def usage_text(error: click.UsageError) -> str:
     if error.message.startswith(UNKNOWN):  # it says itself what to do
         return message
     command = error.ctx.command_path if error.ctx else "qa-sync COMMAND"
-    return f"{message}\n  hint: {_value_hint(error) or f'{command} --help explains the options'}"
+    if hint := _option_hint(error):
+        message = re.sub(r" \(?Did you mean.*", "", message)  # click only compares letters
+    hint = hint or _value_hint(error) or f"{command} --help explains the options"
+    return f"{message}\n  hint: {hint}"
+
+
+def _option_hint(error: click.UsageError) -> str | None:
+    """Return what to type instead of an option that `check` does not have."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None or error.ctx.info_name != "check":
+        return None
+    name = error.option_name.lstrip("-")
+    return OPTIONS[name].format(name) if name in OPTIONS else None
 
 
 def _value_hint(error: click.UsageError) -> str | None:

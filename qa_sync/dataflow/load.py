@@ -87,7 +87,8 @@ def _neighbors_hint(path: Path) -> str:
     near = did_you_mean(path.name, names)
     if near:
         return near
-    return f"{path.parent} contains: {', '.join(names[:10])}" if names else f"{path.parent} contains no specs"
+    folder = "the current folder" if path.parent == Path() else str(path.parent)
+    return f"{folder} contains: {', '.join(names[:10])}" if names else f"{folder} contains no specs"
 
 
 def _example(folder: Path) -> str:

@@ -9,12 +9,13 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
+from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.side import Side
-from qa_sync.checklist.without_steps import scenarios_with_steps, without_steps
+from qa_sync.checklist.without_steps import without_steps
 from qa_sync.clock import Clock, RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
+from qa_sync.modes.compiled_again import CompiledAgain
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
 from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.needs import DuringCycle
@@ -56,7 +57,7 @@ def prepare(job: Job) -> PreparedRun:
             replayed[place] = SpilledTuple(file, one) if file else one
             cassettes[place].release()
 
-    run = PreparedRun(checklists, open_environment, job.seed or "", scenarios_of=_Scenarios(job).of)
+    run = PreparedRun(checklists, open_environment, job.seed or "", scenarios_of=CompiledAgain(job).scenarios)
     run = replace(run, release=file.close) if file else run
     if not cassettes:
         return run
@@ -98,23 +99,6 @@ def _compiled(
             for cassette in found.values():
                 cassette.release()
         yield checklist if number < MOST_IN_MEMORY else without_steps(checklist)
-
-
-class _Scenarios:
-    """The scenarios of sections when they run; those of specs without steps are compiled again, one spec at a time."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._compiled: Checklist | None = None
-
-    def of(self, checklist: Checklist, plan: SectionPlan) -> Sequence[Scenario]:
-        """Return the scenarios of a section with their steps."""
-        if all(scenario.steps for scenario in plan.scenarios):
-            return plan.scenarios
-        compiled = self._compiled
-        if compiled is None or compiled.dataflow != checklist.dataflow or compiled.seed != checklist.seed:
-            self._compiled = compiled = self._job.compiled(checklist.dataflow, checklist.seed)
-        return scenarios_with_steps(plan, compiled)
 
 
 def _recording(spec: str, key: str, cassette: Cassette) -> Recording:

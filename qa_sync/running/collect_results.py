@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.running.events import (
     CheckFinished,
@@ -17,7 +18,8 @@ from qa_sync.running.events import (
     SectionStarted,
     SpecStarted,
 )
-from qa_sync.running.results import Results, SectionResult, SpecResult, spilled_checks
+from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.section_checks import spilled_checks
 from qa_sync.spill import SpillFile
 
 SectionId = tuple[str, str]
@@ -135,6 +137,8 @@ class RunSoFar(Struct):
         if section.started:
             place = {check: number for number, check in enumerate(section.started.checks)}
             checks.sort(key=lambda check: place.get(check.id, len(place)))
+            if self.file and len(checks) >= len(place):  # no check follows
+                section.started = replace(section.started, checks=())
         section.checks = spilled_checks(self.file, checks) if self.file else tuple(checks)
 
 

@@ -9,12 +9,13 @@ from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.running.collect_results import RunSoFar
 from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionStarted, SpecStarted
 from qa_sync.running.runner import no_sign_off, not_run
+from qa_sync.running.section_checks import NOT_RUN
 
 if TYPE_CHECKING:
     from qa_sync.settings.sign_off import SignOff
 
-INTERRUPTED: Final = "not run: the run was interrupted"
-UNFINISHED: Final = "not run: the run had not come to it"
+INTERRUPTED: Final = f"{NOT_RUN}the run was interrupted"
+UNFINISHED: Final = f"{NOT_RUN}the run had not come to it"
 
 
 def missing_events(

@@ -6,21 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from math import ceil
-from typing import overload
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Observed, Status, worst_status
-from qa_sync.spill import SpilledTuple, SpillFile
+from qa_sync.running.section_checks import JoinedChecks, SectionSummary, summary_of
+from qa_sync.spill import SpilledTuple
 
 DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
 """The direction of arrivals by check kind where a result does not have it: None for either, else forward."""
-
-STOPPED_EARLY = "not run: the run stopped at the first failure or error (-x)"
-"""The message of a check that -x did not run."""
 
 
 def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
@@ -38,23 +34,6 @@ class Latency(Struct, frozen=True):
     p50_s: float
     p95_s: float
     max_s: float
-
-
-class SectionSummary(Struct, frozen=True):
-    """What a section's checks are asked most often, so that spilled ones need not be read again."""
-
-    counts: Mapping[Status, int]
-    stopped_early: bool
-
-
-def spilled_checks(file: SpillFile, checks: Sequence[CheckFinished]) -> SpilledTuple[CheckFinished]:
-    """Return the checks of a section, which are then in the file."""
-    return SpilledTuple(file, checks, _summary(checks))
-
-
-def _summary(checks: Sequence[CheckFinished]) -> SectionSummary:
-    stopped = any(c.status is Status.SKIPPED and c.message == STOPPED_EARLY for c in checks)
-    return SectionSummary(Counter(c.status for c in checks), stopped)
 
 
 class SectionResult(Struct, frozen=True):
@@ -75,7 +54,7 @@ class SectionResult(Struct, frozen=True):
     def summary(self) -> SectionSummary:
         """The numbers of its checks."""
         known = self.checks.summary if isinstance(self.checks, SpilledTuple) else None
-        return known if isinstance(known, SectionSummary) else _summary(self.checks)
+        return known if isinstance(known, SectionSummary) else summary_of(self.checks)
 
     @property
     def status(self) -> Status:
@@ -177,7 +156,7 @@ class Results(Struct, frozen=True, dict=True):
     def checks(self) -> Sequence[CheckFinished]:
         """All checks of all sections."""
         if any(isinstance(section.checks, SpilledTuple) for section in self.sections):
-            return _ChecksOfSections(self.sections)
+            return JoinedChecks([section.checks for section in self.sections])
         return tuple(c for section in self.sections for c in section.checks)
 
     def with_status(self, *statuses: Status) -> Iterator[CheckFinished]:
@@ -237,29 +216,6 @@ def checks_with_status(section: SectionResult, statuses: Collection[Status]) -> 
     """Yield the checks of a section that have one of these statuses."""
     if any(status in statuses for status in section.summary.counts):
         yield from (check for check in section.checks if check.status in statuses)
-
-
-class _ChecksOfSections(Sequence[CheckFinished]):
-    """The checks of all sections, one section in memory at a time."""
-
-    def __init__(self, sections: Sequence[SectionResult]) -> None:
-        self._sections = sections
-        self._length = sum(len(section.checks) for section in sections)
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __iter__(self) -> Iterator[CheckFinished]:
-        return (check for section in self._sections for check in section.checks)
-
-    @overload
-    def __getitem__(self, at: int) -> CheckFinished: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[CheckFinished]: ...
-    def __getitem__(self, at: int | slice) -> CheckFinished | Sequence[CheckFinished]:
-        if isinstance(at, slice):
-            return tuple(self)[at]
-        return next(islice(self, range(self._length)[at], None))
 
 
 def with_texts(results: Results, texts: Mapping[str, str]) -> Results:

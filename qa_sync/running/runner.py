@@ -29,9 +29,9 @@ from qa_sync.running.events import (
     Status,
 )
 from qa_sync.running.records.listed_records import ListedRecords
-from qa_sync.running.results import STOPPED_EARLY
 from qa_sync.running.scenario import ScenarioRun, SharedBySection
 from qa_sync.running.scheduler import Scheduler
+from qa_sync.running.section_checks import STOPPED_EARLY
 
 if TYPE_CHECKING:
     from qa_sync.settings.sign_off import SignOff

@@ -32,7 +32,8 @@ def key_lines(text: str) -> dict[KeyPath, int]:
         value = parse_toml(statement)
         if statement.lstrip().startswith("["):
             table = _header_path(value, list_lengths)
-            lines.setdefault(table, line)
+            for depth in range(len(table)):
+                lines.setdefault(table[: depth + 1], line)
         else:
             for key_path in _inner_paths(value):
                 lines.setdefault(table + key_path, line)

@@ -23,6 +23,7 @@ from qa_sync.settings.read import MAX_SETTINGS, MAX_SETTINGS_BYTES
 from qa_sync.toml_text import parse_toml
 
 VERDICTS = ("passed", "failed")
+EXAMPLE = 'write for each check: [[sign_off]] with check = "ID", verdict = "passed", note = "...", by = "..."'
 KEYS: Mapping[str, str] = {
     "check": "The id of a manual check.",
     "verdict": "`passed` or `failed`.",
@@ -55,10 +56,13 @@ def load_sign_offs(path: Path) -> Mapping[str, SignOff]:
             f"{path}: {error.strerror or error}", hint="pass the path of a TOML file to --sign-off"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"not TOML: {error}", location=Location(str(path))) from None
+        raise UsageError(f"not TOML: {error}", location=Location(str(path)), hint=EXAMPLE) from None
     rows = document.get("sign_off")
     if not isinstance(rows, list) or document.keys() != {"sign_off"}:
-        raise UsageError("expected a list of tables: [[sign_off]]", location=Location(str(path)))
+        got = ", ".join(map(repr, document)) or "nothing"
+        raise UsageError(
+            f"expected a list of tables [[sign_off]], got {got}", location=Location(str(path)), hint=EXAMPLE
+        )
     problems = [f"[[sign_off]] number {n}: {problem}" for n, row in enumerate(rows, 1) if (problem := _problem(row))]
     if problems:
         raise UsageError("\n".join(problems), location=Location(str(path)))

@@ -76,7 +76,7 @@ MISTAKES = (
         ("$NOT_SET_A", "$NOT_SET_B", "$NOT_SET_C", "export NOT_SET_A=... "),
         CONFIGURED,
     ),
-    Mistake(f"{SPEC} --mode live", ("no qa-sync.toml is found", "qa-sync sandbox --write-config qa-sync.toml")),
+    Mistake(f"{SPEC} --mode live", ("no qa-sync.toml is found", "qa-sync init SPEC writes one")),
     Mistake(f"{SPEC} --cassettes none", ("there is no recording none/000/1-", "--mode record"), code=3),
     Mistake("check *.rst", ("*.rst: no specs match the pattern", "the current folder")),
     Mistake("sync specs/000.txt --watch 10", ("--watch 10: expected a duration", '"2min"')),
@@ -87,8 +87,68 @@ MISTAKES = (
     Mistake("sandbox --port http", ("'--port'", "'http' is not an integer", "qa-sync sandbox --help")),
 )
 
+BASELINE = {"b.toml": '[[know]]\ncheck = "x"\n'}
+SIGN_OFF = {"s.toml": "[results]\nx = 1\n"}
+TWICE = f"{SPEC} --report json=a.json"
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.typed)
+
+def settings(text: str) -> dict[str, str]:
+    """Return a settings file with this text."""
+    return {"qa-sync.toml": text}
+
+
+MORE_MISTAKES = (
+    Mistake(f"{TWICE} --report json=a.json", ("a.json would overwrite the json report", "a file of its own")),
+    Mistake(f"{TWICE} --report junit=./a.json", ("junit=a.json would overwrite the json report", "a file of its own")),
+    Mistake(f"{SPEC} --report json=specs/000.txt", ("would overwrite the spec specs/000.txt", "a file of its own")),
+    Mistake(f"{SPEC} --report json --report junit", ("only one report can go to standard output", "junit=out.xml")),
+    Mistake(f"{SPEC} --html out.html", ("No such option '--html'", "hint: a report has a format: --report html=PATH")),
+    Mistake(f"{SPEC} --output out.html", ("'--output'", "--report html=PATH")),
+    Mistake(f"{SPEC} --sandbox", ("'--sandbox'", "hint: a mode is a value: --mode MODE")),
+    Mistake(f"{SPEC} --live", ("'--live'", "hint: a mode is a value: --mode MODE")),
+    Mistake("check --spec specs/000.txt", ("'--spec'", "a spec is given without an option")),
+    Mistake(f"{SPEC} --workers 4", ("'--workers'", "-j N runs N sections in parallel")),
+    Mistake(f"{SPEC} --fail-fast", ("'--fail-fast'", "-x stops at the first failure or error")),
+    Mistake(f"{SPEC} --filter create", ("'--filter'", "-k EXPR selects checks by words")),
+    Mistake(f"{SPEC} --dry-run", ("'--dry-run'", "qa-sync show SPEC lists the checks")),
+    Mistake(f"{SPEC} --repor html=x", ("'--repor'", "'--report'", "qa-sync check --help")),
+    Mistake("record specs/000.txt", ("no such command 'record'", "qa-sync check SPEC --mode MODE")),
+    Mistake(f"{SPEC} --resume", ("expected --mode live, got --mode replay", "omit --resume")),
+    Mistake(f"{SPEC} --mode live --resume --seed a", ("its own seed: not with --seed", "omit one of them")),
+    Mistake(f"{SPEC} --mode live --resume --last-failed", ("not with --last-failed", "omit one of them")),
+    Mistake(f"{SPEC} --max-age 7", ("--max-age 7: expected an integer with min, h, d or w", "30d")),
+    Mistake(f"{SPEC} --mode sandbox --max-age 7d", ("needs --mode replay, got --mode sandbox", "omit --max-age")),
+    Mistake(f"{SPEC} --max-lag fast", ("--max-lag: expected a duration", '"120s"', "'fast'")),
+    Mistake(f"{SPEC} -j 0", ("0 is not in the range x>=1", "qa-sync check --help")),
+    Mistake(f"{SPEC} --cassettes specs/000.txt", ("this is a file, expected a folder", "--cassettes cassettes")),
+    Mistake(f"{SPEC} --changed-since HEAD", ("not a git repository", "in the repository of the specs, or omit")),
+    Mistake(f"{SPEC} --kind properties", ("unknown check kind 'properties'", "did you mean 'property'?")),
+    Mistake(f"{SPEC} --baseline specs/000.txt", ("specs/000.txt:1: not TOML", "has entries such as [[known]]")),
+    Mistake(f"{SPEC} --baseline b.toml", ("b.toml:1: unknown key 'know'", "expected [[known]]"), BASELINE),
+    Mistake(f"{SPEC} --sign-off nope.toml", ("nope.toml: No such file", "a TOML file")),
+    Mistake(f"{SPEC} --sign-off specs/000.txt", ("specs/000.txt: not TOML", "write for each check: [[sign_off]]")),
+    Mistake(f"{SPEC} --sign-off s.toml", ("s.toml: expected", "[[sign_off]], got 'results'", 'check = "ID"'), SIGN_OFF),
+    Mistake("check 000.txt", ("000.txt: spec not found", "hint: the current folder contains no specs")),
+    Mistake(SPEC, ("qa-sync.toml:1: unknown key 'system'", "did you mean 'systems'?"), settings("[system.x]\n")),
+    Mistake(SPEC, ("qa-sync.toml:3: unknown key 'policy'", "'policies'"), settings('zone = "UTC"\n\n[policy]\n')),
+    Mistake(SPEC, ("qa-sync.toml:2: sync.timeout: expected a dur", "got 120"), settings("[sync]\ntimeout = 120\n")),
+    Mistake(SPEC, ("sync.trigger: expected one of wait", "'webhook'"), settings('[sync]\ntrigger = "webhook"\n')),
+    Mistake(SPEC, ("policies.empty: expected one of keep", "'drop'"), settings('[policies]\nempty = "drop"\n')),
+    Mistake(SPEC, ("qa-sync.toml:1: not TOML", "Expected ']'"), settings("[sync\n")),
+    Mistake(SPEC, ("writes: expected true or false, got 'yes'",), settings(f'{SETTINGS}writes = "yes"\n')),
+    Mistake("sync specs/000.txt --once --watch 10s", ("cannot be combined with --once", "omit one of them")),
+    Mistake("audit specs/000.txt --left a.csv --right b.csv", ("a.csv: file not found", "an existing file, a pattern")),
+    Mistake("cleanup --run abc", ("unknown run 'abc'", "no live run is in the journal", "--config names the settings")),
+    Mistake("cleanup --older-than long", ("--older-than long", "expected an integer with min, h, d or w")),
+    Mistake("report nofile.json", ("nofile.json: the results cannot be read", "--report json=results.json")),
+    Mistake("connectors show wx", ("unknown connector 'wx'", "did you mean 'wix'?")),
+    Mistake("connectors check", ("no connector was given", "a connector's name or folder")),
+    Mistake("sandbox --fault one-way", ("--fault needs a sync", "give a SPEC")),
+    Mistake("sandbox --port 70000", ("70000 is not in the range", "qa-sync sandbox --help")),
+)
+
+
+@pytest.mark.parametrize("mistake", [*MISTAKES, *MORE_MISTAKES], ids=lambda mistake: mistake.typed)
 def test_a_mistake_is_answered(
     qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: Mistake
 ) -> None:
@@ -113,6 +173,39 @@ def test_a_folder_without_permission_is_told_before_the_run(qa_sync: QaSync, tmp
     done = qa_sync("check", "specs/000.txt", "--report", f"html={tmp_path / 'report.html'}")
     assert done.code == 2
     assert f"no permission to write {tmp_path}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "command", "says"),
+    [
+        (
+            "QA_SYNC_CHECK_TIMOUT",
+            "check specs/000.txt --section 3 --kind create",
+            "did you mean 'QA_SYNC_CHECK_TIMEOUT'?",
+        ),
+        ("QA_SYNC_LINT_X", "lint specs/000.txt", "qa-sync lint --help lists the options"),
+        ("QA_SYNC_CONNECTORS_SHW", "connectors list", "qa-sync connectors --help lists the options"),
+    ],
+)
+def test_a_variable_of_no_option_is_noted(
+    qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch, variable: str, command: str, says: str
+) -> None:
+    monkeypatch.setenv(variable, "5")
+    monkeypatch.setenv("QA_SYNC_CHECK_MAX_LAG", "2min")
+    monkeypatch.setenv("QA_SYNC_CHECK_QUIET", "1")
+    done = qa_sync(*command.split())
+    notes = [line for line in done.err.splitlines() if line.startswith("note: QA_SYNC")]
+    assert notes == [f"note: {variable} belongs to no option of {command.split(maxsplit=1)[0]}; {says}"]
+    assert done.code == 0
+
+
+def test_a_limit_that_is_no_size_is_answered(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("QA_SYNC_MAX_RESULTS", "lots")
+    done = qa_sync("report", str(tmp_path / "r.json"))
+    assert "expected a size such as 64MB, got 'lots'" in done.err
+    assert "hint: unset QA_SYNC_MAX_RESULTS, or correct it" in done.err
+    assert done.code == 2
 
 
 @pytest.mark.parametrize("timeout", ["20", "20.5", "20s", "1min"])

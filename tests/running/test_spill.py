@@ -65,11 +65,13 @@ def section(number: int) -> list[CheckFinished]:
 
 
 def size_after(run: RunSoFar, numbers: range) -> int:
+    """Add sections; return the bytes in use."""
     for number in numbers:
         run.add(SpecStarted(f"{number}.txt", "A to B"))
-        run.add(SectionStarted(f"{number}.txt", "1-a", 1, "a", 1, None))
-        for event in section(number):
-            run.add(event)
+        checks = section(number)
+        run.add(SectionStarted(f"{number}.txt", "1-a", 1, "a", 1, None, tuple(check.id for check in checks)))
+        for check in checks:
+            run.add(check)
         run.add(SectionFinished(f"{number}.txt", "1-a"))
     return tracemalloc.get_traced_memory()[0]
 

@@ -10,8 +10,12 @@ from cli_caller import QaSync
 from msgspec.structs import replace
 from report_samples import STARTED, check
 
+from qa_sync.reports.shared.page_options import OutputOptions
+from qa_sync.reports.shared.text_layout import text_of
+from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import STOPPED_EARLY, Results, SectionResult, SpecResult
+from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.section_checks import STOPPED_EARLY
 
 SPEC = "specs/000.txt"
 ONE = ("check", SPEC, "--section", "3", "--fault", "truncate", "--depth", "smoke", "--timeout", "20", "-q")
@@ -48,3 +52,16 @@ def test_a_run_that_was_over_at_its_failure_is_not_cut_short() -> None:
 def results_of(*checks: CheckFinished) -> Results:
     section = SectionResult("1", 1, "A to B", 9, None, checks)
     return Results("live", "7f3a", STARTED, 2.5, (SpecResult("a.txt", "A", (section,)),), ())
+
+
+def test_what_did_not_run_is_one_row_of_a_section() -> None:
+    kinds = ("create", "unique", "stable", "isolated")
+    rest = [check(kind, f"title of {kind}", 9, Status.SKIPPED, message=STOPPED_EARLY) for kind in kinds]
+    skipped = check("merge", "cannot", 9, Status.SKIPPED, message="no endpoint")
+    text = text_of(end_report(results_of(check("property", "x", 9, Status.FAILED), *rest, skipped), OutputOptions()))
+    table = text.partition("Skipped")[0]
+    assert " ".join(table.split()).count("4 checks not run: the run stopped at the first failure or error (-x)") == 1
+    assert "title of" not in table
+    assert "cannot" in table
+    verbose = text_of(end_report(results_of(*rest), OutputOptions(verbose=True)))
+    assert all(f"title of {kind}" in verbose for kind in kinds)

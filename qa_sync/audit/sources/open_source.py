@@ -117,7 +117,10 @@ def _fetched(wanted: _Wanted, scheme: str) -> Sequence[tuple[Path, str]]:
     if Path(wanted.place).is_file():
         return [(Path(wanted.place), wanted.place)]
     if not has_magic(wanted.place):
-        raise UsageError(f"{wanted.place}: file not found")
+        raise UsageError(
+            f"{wanted.place}: file not found",
+            hint=f"expected an existing file, a pattern or a URL; this is {Path.cwd()}",
+        )
     found = [Path(name) for name in sorted(glob(wanted.place)) if Path(name).is_file()]  # noqa: PTH207 - any path
     if not found:
         raise UsageError(f"{wanted.place}: no file matches this pattern")

@@ -38,6 +38,7 @@ from qa_sync.cli.options.history import compared_to_earlier, save_history
 from qa_sync.cli.options.last_failed import (
     WHOLE_SECTION_MODES,
     Selected,
+    check_resume,
     failed_options,
     save_failed,
     select_last_failed,
@@ -50,7 +51,6 @@ from qa_sync.cli.options.shell_completion import complete_files
 from qa_sync.cli.options.sign_off import sign_off_source
 from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.table import prepare
@@ -121,8 +121,8 @@ def check(
     invalid; 3 a check has no verdict.
     """
     targets = parse_targets(report_options.reports, specs)
-    if resume and (run_options.mode != "live" or run_options.seed is not None or last_failed):
-        raise UsageError("--resume continues a whole live run with its own seed: not with --seed or --last-failed")
+    if resume:
+        check_resume(run_options.mode, run_options.seed, last_failed=last_failed)
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
     if not dataflows:
@@ -155,8 +155,7 @@ def check(
         head = partial(replace, ran=ran, options=typed_options())
         so_far = RunSoFar(SpillFile() if len(chosen.checklists) > MOST_IN_MEMORY else None)
         click.get_current_context().call_on_close(so_far.close)
-        complete = partial(_completed, head, texts)
-        shown = results_so_far(shown, so_far, targets, chosen.checklists, complete, narrow)
+        shown = results_so_far(shown, so_far, targets, chosen.checklists, partial(_completed, head, texts), narrow)
         results = results_of(terminal.follow(shown), so_far, prepared, chosen.checklists, run_config, narrow)
     undeleted = count_undeleted(results.leftovers, job.cards)
     results = excused(replace(head(results), undeleted=undeleted, recordings=prepared.recordings()))

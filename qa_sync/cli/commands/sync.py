@@ -88,7 +88,11 @@ def sync(
     problems and unreachable systems; its exit code is that of the last complete cycle.
     """
     if watch and (once or dry_run):
-        raise UsageError("--watch cannot be combined with --once or --dry-run")
+        other = "--once" if once else "--dry-run"
+        raise UsageError(
+            f"--watch cannot be combined with {other}",
+            hint=f"--watch repeats the cycle until Ctrl-C, {other} ends after one: omit one of them",
+        )
     every_s = _seconds(watch) if watch else None
     settings = settings_from(config)
     dataflows = read_named([spec])

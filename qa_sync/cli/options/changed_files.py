@@ -47,5 +47,8 @@ def _git(*words: str) -> str:
         raise UsageError("--changed-since needs git, which is not installed") from None
     if done.returncode:
         message = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
-        raise UsageError(f"--changed-since: {message[0]}", hint="give a commit, a branch or a tag of this repository")
+        hint = "give a commit, a branch or a tag of this repository"
+        if "not a git repository" in message[0]:
+            hint = "run it in the repository of the specs, or omit --changed-since"
+        raise UsageError(f"--changed-since: {message[0]}", hint=hint)
     return done.stdout.decode(errors="surrogateescape")

@@ -101,7 +101,15 @@ def _run_options(
             hint="a fault is one of the built-in sync, which no other mode runs",
         )
     if max_age is not None and run_mode != "replay":
-        raise UsageError(f"--max-age needs --mode replay, got --mode {run_mode}")
+        raise UsageError(
+            f"--max-age needs --mode replay, got --mode {run_mode}",
+            hint="the age is that of a recording, which no other mode reads: omit --max-age",
+        )
+    if cassettes.is_file():
+        raise UsageError(
+            f"--cassettes {cassettes}: this is a file, expected a folder",
+            hint="it has a folder for each spec: --cassettes cassettes",
+        )
     max_recording_age = None if max_age is None else age_of(max_age)
     return RunOptions(run_mode, faults, seed, cassettes, max_recording_age, Depth(depth))
 

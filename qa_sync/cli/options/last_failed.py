@@ -15,9 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.errors import UsageError
 from qa_sync.files import write_atomically
 from qa_sync.running.events import Event, Status
 from qa_sync.running.results import Results, SpecResult, checks_with_status
+from qa_sync.running.section_checks import NOT_RUN
 from qa_sync.settings.model import Settings
 from qa_sync.spill import change_items
 
@@ -26,9 +28,6 @@ SCHEMA: Final = "qa-sync/last-failed/2"
 FAILED_STATUSES: Final = frozenset({Status.FAILED, Status.ERROR})
 WHOLE_SECTION_MODES: Final = frozenset({"replay", "record"})
 """The modes that always run whole sections, because recordings are of whole sections."""
-
-NOT_RUN: Final = "not run: "
-"""The beginning of the message of a check that a run did not reach, because of -x or an interruption."""
 
 Failed = Mapping[str, Sequence[str]]
 """The ids of checks by the absolute path of their spec."""
@@ -42,6 +41,19 @@ def failed_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = click.option(name, is_flag=True, help=text)(command)
     return command
+
+
+def check_resume(mode: str, seed: str | None, *, last_failed: bool) -> None:
+    """Raise UsageError for options that a resumed run cannot have."""
+    if mode != "live":
+        raise UsageError(
+            f"--resume continues an interrupted live run: expected --mode live, got --mode {mode}",
+            hint="add --mode live, or omit --resume",
+        )
+    if seed is not None or last_failed:
+        other = "--last-failed" if last_failed else "--seed"
+        message = f"--resume continues a whole run with its own seed: not with {other}"
+        raise UsageError(message, hint="omit one of them")
 
 
 class Selected(Struct, frozen=True):

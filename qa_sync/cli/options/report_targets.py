@@ -57,7 +57,10 @@ def parse_targets(options: Sequence[str], specs: Sequence[str]) -> tuple[Target,
     for target in (t for t in targets if t.path):
         place = os.path.realpath(str(target.path))
         if place in taken:
-            raise UsageError(f"--report {target.format}={target.path} would overwrite {taken[place]}")
+            raise UsageError(
+                f"--report {target.format}={target.path} would overwrite {taken[place]}",
+                hint="give each report a file of its own",
+            )
         taken[place] = f"the {target.format} report"
     if sum(t.path is None for t in targets) > 1:
         raise UsageError(

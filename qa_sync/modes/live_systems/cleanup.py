@@ -62,7 +62,7 @@ def select_runs(journal: Journal, run: str | None, older_than: timedelta | None)
     if run is not None:
         named = next((each for each in runs if each.id == run), None)
         if named is None:
-            raise UnknownName("run", run, (each.id for each in runs))
+            raise _unknown_run(run, [each.id for each in runs])
         if is_at_work(named):
             raise UsageError(f"the run {run} is in progress", hint="interrupt it: then it cleans up its records")
         return (named,)
@@ -131,7 +131,7 @@ def clean_up(
     path = journal_path(settings)
     if not path.exists():
         if run is not None:
-            raise UnknownName("run", run, ())
+            raise _unknown_run(run, [])
         return
     with ExitStack() as exits:
         journal = Journal(path)
@@ -181,4 +181,13 @@ def _clean_up_run(
         journal.end(run.id, NEXT[run.state])
     return CleanupResult(
         run, len(sweep.removed_numbers), tuple(as_leftovers(not_removed, connections.redact)), len(still)
+    )
+
+
+def _unknown_run(run: str, known: Sequence[str]) -> UsageError:
+    if known:
+        return UnknownName("run", run, known, hint="qa-sync cleanup without --run cleans up all of them")
+    return UsageError(
+        f"unknown run {run!r}: no live run is in the journal next to the settings",
+        hint="--config names the settings of the run; without them, the journal is in the folder where it ran",
     )

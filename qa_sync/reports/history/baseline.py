@@ -80,7 +80,9 @@ def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         where = Location(str(path), int(line[1]) if line else text.rstrip("\n").count("\n") + 1)
-        raise UsageError(f"not TOML: {error}", location=where) from None
+        raise UsageError(
+            f"not TOML: {error}", location=where, hint=f"a baseline has entries such as {EXAMPLE}"
+        ) from None
     places = key_lines(text)
     problems = [
         UsageError(what, location=Location(str(path), line_of_key(places, at))) for at, what in _problems(document)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from qa_sync.reports.shared.wording import DIFFERS, short_message
+from qa_sync.reports.shared.cause_words import CauseWords, difference_words, general_message, stripped_message
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult
 
@@ -24,31 +23,8 @@ BAD_STATUSES = frozenset({Status.FAILED, Status.ERROR})
 CauseKey: TypeAlias = tuple[object, ...]
 """Equal for checks with the same cause."""
 
-LONGEST_CAUSE = 200
-SHORTEST_NAME = 3
-"""Shorter ids and titles are not replaced: they occur in other words."""
-
 MOST_NAMES = 3
 """How many kinds or sections a headline names."""
-
-TRUNCATED = "the text is truncated"
-UPDATES = frozenset({"update-forward", "update-backward"})
-
-CHANGED = "changed without an edit"
-
-HINT = "\n  hint: "
-"""What begins the hint of an error; the check itself shows it."""
-
-_POLLS = re.compile(r"; polled \d+ times in [^;]*")
-_MARK = re.compile(r" with q[0-9a-f]{8}\b(?: \(from [^()]*\))?")
-_SPECIFIC = re.compile(
-    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<=://)(?P<host>[^/\s]+)(?:/\S*?)?(?=:?(?:\s|$))"
-    r"|(?<!\bgot )(?<!\bHTTP )(?<!\bstatus )(?<![\w-])[\w-]*\d[\w-]*"
-)
-"""What differs between checks that fail for one reason: quoted values, paths of URLs, and words with digits.
-
-Numbers of records and HTTP statuses are causes.
-"""
 
 
 class Kind(Struct, frozen=True):
@@ -122,7 +98,7 @@ def _add_section(groups: dict[CauseKey, _Members], section: SectionResult) -> No
             key = cause_key(check, section.heading)
             members = groups.get(key)
             if members is None:
-                groups[key] = members = _Members(_Words(check, section.heading))
+                groups[key] = members = _Members(CauseWords(check, section.heading))
             members.add(section, at, check)
 
 
@@ -131,44 +107,14 @@ def cause_key(check: CheckFinished, heading: str) -> CauseKey:
     if check.difference:
         # Checks of whole records, such as newest-wins, belong together; of pairs, each kind is a direction.
         kind = check.kind if check.origin else ""
-        return check.status, check.unchanged or _difference(check), check.spec, kind
-    return check.status, _general(_stripped(check, heading), check, heading)
-
-
-class _Words:
-    """The words for a cause: of its first check, without what is not the same in the others."""
-
-    def __init__(self, check: CheckFinished, heading: str) -> None:
-        self.said = _stripped(check, heading)
-        self.unchanged, self.difference, self.kind = (
-            check.unchanged,
-            check.difference and _difference(check),
-            check.kind,
-        )
-        self.system = check.records[0].system if check.records else ""
-        self.general = self.said if check.difference else _general(self.said, check, heading)
-        self.varies = False
-
-    def text(self, *, every: bool) -> str:
-        """Return the words; `every`: all checks of the kinds have failed."""
-        if self.unchanged:
-            edited = f" of {self.system}" if self.system and self.kind in UPDATES else ""
-            if self.kind not in UPDATES:
-                return "an edit does not arrive"
-            return f"no edit{edited} arrives" if every else f"edits{edited} do not arrive"
-        if self.difference is not None:
-            return self.difference
-        text = " ".join((self.general if self.varies else self.said).split())
-        if len(text) <= LONGEST_CAUSE:
-            return text
-        head, mark, _ = text[:LONGEST_CAUSE].rpartition("; ")
-        return head if mark else f"{text[:LONGEST_CAUSE]}..."
+        return check.status, check.unchanged or difference_words(check), check.spec, kind
+    return check.status, general_message(stripped_message(check, heading), check, heading)
 
 
 class _Members(Struct):
     """What the failures and errors of one cause have so far; sections are paths of specs and ordinals."""
 
-    words: _Words
+    words: CauseWords
     sections: dict[tuple[str, int], None] = field(default_factory=dict)
     places: dict[tuple[str, int], None] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -184,7 +130,7 @@ class _Members(Struct):
         if len(self.first) < MOST_EXAMPLES:
             self.first.append((section, at))
         words = self.words
-        words.varies = words.varies or _stripped(check, section.heading) != words.said
+        words.varies = words.varies or stripped_message(check, section.heading) != words.said
 
 
 def _cause(key: CauseKey, members: _Members, ran: Mapping[object, int], *, names_spec: bool) -> FailureCause:
@@ -219,38 +165,6 @@ def _ran(results: Results, wanted: Collection[tuple[str, int]]) -> Counter[objec
         for check in section.checks
         if check.status in verdicts
     )
-
-
-def _difference(check: CheckFinished) -> str:
-    expected, actual = check.expected, check.actual
-    if isinstance(expected, str) and isinstance(actual, str) and actual and expected.startswith(actual):
-        return TRUNCATED
-    return DIFFERS[check.difference] if check.difference else ""
-
-
-def _stripped(check: CheckFinished, heading: str) -> str:
-    """Return the message without the heading of the section and the number of polls."""
-    message = (short_message(check) or "no reason given").removeprefix(f"{heading}: ")
-    if message.startswith(CHANGED):
-        return CHANGED
-    message = message.partition(HINT)[0]
-    if "; polled " in message:
-        message = _POLLS.sub("", message)
-    return _MARK.sub("", message) if " with q" in message else message
-
-
-def _general(message: str, check: CheckFinished, heading: str) -> str:
-    """Return the message without the names and values of this check."""
-    for name in sorted(_entities(check, heading), key=len, reverse=True):
-        message = message.replace(name, "record")
-    for name in (*(record.id for record in check.records), *check.title.split(" -> ")):
-        message = message.replace(name, "…") if len(name) >= SHORTEST_NAME else message
-    return _SPECIFIC.sub(lambda found: found["host"] or "…", message)
-
-
-def _entities(check: CheckFinished, heading: str) -> Iterator[str]:
-    yield from (f"{record.system} {record.entity}" for record in check.records)
-    yield from filter(None, heading.split(" to "))
 
 
 def _joined(parts: Sequence[str]) -> str:

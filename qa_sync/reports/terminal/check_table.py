@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.reports.shared.failure_causes import cause_key
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.shared.wording import origin_text, seconds, short_message
 from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.section_checks import NOT_RUN
 
 WIDE = 120
 """From this width on, messages have their own column."""
@@ -84,7 +86,9 @@ def _group_alike(checks: Iterable[CheckFinished]) -> Iterable[list[CheckFinished
     groups: dict[object, list[CheckFinished]] = {}
     for check in checks:
         alike = (
-            (check.status, check.kind, origin_text(check), short_message(check))
+            check.message
+            if (check.message or "").startswith(NOT_RUN)
+            else (check.status, check.kind, origin_text(check), short_message(check))
             if check.status in GROUPED_STATUSES
             else (check.kind, origin_text(check), *cause_key(check, ""))
             if check.status in FAILURE_STATUSES and check.origin
@@ -105,6 +109,9 @@ def _rows(alike: Sequence[CheckFinished], output: OutputOptions) -> Iterator[Tab
     ] or [""]
     fastest = f", fastest {times[0]}" if times[0] != times[-1] else ""
     title: list[Span] = [(f"{len(alike)} checks{fastest}", Style.PLAIN), *_mark(first)]
+    if len({check.kind for check in alike}) > 1:  # what did not run
+        yield replace(_row(first, tuple(title[:1]), times[-1], output), kind="")
+        return
     yield _row(first, tuple(title), times[-1], output)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TextIO
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.wording import ordinal, seconds
@@ -68,7 +69,8 @@ class RunProgress(Struct):
                 self.simulated_specs |= {event.spec} if event.simulated else set()
             case SectionStarted():
                 simulated = self.is_simulated(event.spec)
-                self.sections[event.spec, event.key] = SectionProgress(event, now, simulated=simulated)
+                section = replace(event, checks=())  # a run of many specs has very many
+                self.sections[event.spec, event.key] = SectionProgress(section, now, simulated=simulated)
             case StepStarted() | Looked():
                 self.of(event).update(event, now)
             case CheckFinished():
