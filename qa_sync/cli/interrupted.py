@@ -103,7 +103,7 @@ def _made(prepared: PreparedRun) -> str:
 
 def _report_cleanup(left: Sequence[Leftover]) -> None:
     report_not_removed(left)
-    notify(f"cleanup finished: {len(left) or 'no'} records not removed")
+    notify(f"cleanup finished: {len(left) or 'no'} record{'s' * (len(left) != 1)} not removed")
 
 
 def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Leftover, ...]:

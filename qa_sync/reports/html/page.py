@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from qa_sync.reports.html.elements import LETTER, counted, text
+from qa_sync.reports.html.elements import LETTER, badge, counted, text
 from qa_sync.reports.html.latency import latency_section
 from qa_sync.reports.html.matrix import matrix
 from qa_sync.reports.html.observed import observed_section
@@ -118,7 +118,7 @@ def _header(results: Results, *, is_served: bool) -> str:
         titles = f'<li><a href="#index">{len(results.specs)} specs</a></li>\n'
     reason = cut_short(results)
     served = '<p class="how" id="served" role="status"></p>\n' if is_served else ""
-    interrupted = f'<p class="how"><strong>{reason}</strong></p>\n' if reason else ""
+    interrupted = f'<p class="how">{badge(Status.ERROR, reason)}</p>\n' if reason else ""
     return (
         '<a class="jump" href="#document">Skip to the spec</a>\n<header>\n<div class="head">\n'
         f'<h1>{headline(results)}</h1>\n<ul class="specs">{titles}</ul>\n'

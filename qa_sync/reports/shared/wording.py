@@ -14,6 +14,7 @@ from qa_sync.dataflow.model import Origin
 from qa_sync.reports.shared.json_values import counts_text, plain
 from qa_sync.running.events import CheckFinished, Leftover, Status
 from qa_sync.running.results import Results, SectionResult
+from qa_sync.running.section_checks import NOT_RUN
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
@@ -41,11 +42,11 @@ DIFFERS = {
 _VALUES = re.compile(r": (?:\[\d+\]: )?(?:from character \d+ on: )?expected .+, got (?!only the first \d).+", re.DOTALL)
 """The two values at the end of a message (see `values.difference_text`), unless it reports that one was cut."""
 
-INTERRUPTED = "The run was interrupted: some checks did not run."
+INTERRUPTED = "The run was interrupted: {} did not run."
 
-UNFINISHED = "The run had not ended when these results were written: some checks have not run."
+UNFINISHED = "The run had not ended when these results were written: {} have not run."
 
-STOPPED = "The run stopped at the first failure or error (-x): some checks did not run."
+STOPPED = "The run stopped at the first failure or error (-x): {} did not run."
 
 NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
 
@@ -138,11 +139,11 @@ def _stamp(instant: datetime) -> str:
 
 def cut_short(results: Results) -> str:
     """Return the sentence that says why checks of a run did not run, an empty text when all did."""
-    if results.unfinished:
-        return UNFINISHED
-    if results.interrupted:
-        return INTERRUPTED
-    return STOPPED if results.stopped_early else ""
+    if not (results.unfinished or results.interrupted or results.stopped_early):
+        return ""
+    text = UNFINISHED if results.unfinished else INTERRUPTED if results.interrupted else STOPPED
+    number = sum((check.message or "").startswith(NOT_RUN) for check in results.with_status(Status.SKIPPED))
+    return text.format(f"{number:,} of {len(results.checks):,} checks")
 
 
 def time_span(value: float) -> str:
