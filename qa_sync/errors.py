@@ -21,6 +21,7 @@ A failed check is not an error but a value; `qa_sync.running.results` has the ex
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # `--help` imports the errors, and needs no msgspec
@@ -160,6 +161,12 @@ def did_you_mean(name: str, known: Iterable[str], *, all_near: bool = False) -> 
 
     `all_near`: for the three nearest names, also if they are not equally near; the nearest first.
     """
+    return _near(name, tuple(known), all_near=all_near)
+
+
+@cache
+def _near(name: str, known: tuple[str, ...], *, all_near: bool) -> str | None:
+    """Return the same; a run of many specs asks for the same names repeatedly."""
     import difflib  # noqa: PLC0415 - needed for errors only; keeps startup fast
 
     folded, by_fold = name.casefold(), {k.casefold(): k for k in known}

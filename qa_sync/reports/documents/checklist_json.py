@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.samples.tried import tried_in
 from qa_sync.dataflow.model import Entity, PropertyPair, Statement, When
 
 SCHEMA = "qa-sync/checklist/1"
+NOT_ASCII: Final = re.compile(r"[^\x00-\x7e]+")
 
 
 def render(checklists: Sequence[Checklist]) -> str:
     """Return one object for one checklist, else an array, with a final line break."""
     documents = [_checklist(c) for c in checklists]
-    return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n"
+    rendered = documents[0] if len(documents) == 1 else documents
+    try:
+        encoded = msgspec.json.encode(rendered)
+    except UnicodeEncodeError:  # the name of a file that is not UTF-8
+        return json.dumps(rendered, indent=2) + "\n"
+    return _ascii(msgspec.json.format(encoded, indent=2).decode()) + "\n"
+
+
+def _ascii(text: str) -> str:
+    """Return JSON with characters beyond ASCII, and DEL, as escapes, which any terminal and pipe carries."""
+    return (
+        text if text.isascii() and "\x7f" not in text else NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    )
 
 
 def _checklist(checklist: Checklist) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from qa_sync.systems.requests.url_values import dotted_segments
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.lists import EMPTY_RESULT, list_entities
 from qa_sync.systems.responses.parsing import OperationResponse, call_operation
+from qa_sync.systems.responses.unread_pages import next_page_named
 from qa_sync.systems.templates.jinja import render_optional
 from qa_sync.values.form import Json
 
@@ -73,6 +74,8 @@ def pages_with_cursor(
             _reject_other_place(operation, exchange, call, first)
         reply = call_operation(operation, renderer, exchange, call, known)
         entities = list_entities(operation, renderer, exchange, reply, known, is_first_page=previous is None)
+        if operation.next_page_link is None and entities:
+            _reject_unread_pages(operation, exchange, reply)
         page = Page(reply, entities, link, _empty_repeats(reply, entities, previous))
         _reject_repeated_page(operation, exchange, page, previous, number)
         link = _next_link(operation, renderer, page, known)
@@ -84,6 +87,16 @@ def pages_with_cursor(
     raise InvalidResponse(
         f"{exchange.label}: {operation.name} has more than {MAX_PAGES} pages; the paging does not end"
     )
+
+
+def _reject_unread_pages(operation: Operation, exchange: HttpExchange, reply: OperationResponse) -> None:
+    """Raise InvalidResponse if the response names a next page that the connector does not ask for."""
+    if named := next_page_named(reply.response, reply.body):
+        raise InvalidResponse(
+            f"{exchange.label}: {operation.name}: {named} of the response says that there is a next page, "
+            "and the connector does not ask for one, so the list is not whole",
+            hint=f"add next_page_link to {operation.name} in the connector",
+        )
 
 
 def _uses_previous_page(operation: Operation) -> bool:
