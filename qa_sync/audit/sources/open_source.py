@@ -20,6 +20,7 @@ from qa_sync.audit.progress import Progress
 from qa_sync.audit.sources.contents import check_content, ending_by_content
 from qa_sync.audit.sources.database_url import parse_database_url, without_secrets
 from qa_sync.audit.sources.object_store import copied_objects
+from qa_sync.audit.sources.parts import is_of_parts, parts_of
 from qa_sync.audit.sources.source import ExportFile, ExportSource
 from qa_sync.audit.sources.table import COMPRESSIONS, FORMATS, PLACES, Format, Place, format_of, place_of
 from qa_sync.audit.sources.table_lines import write_lines
@@ -53,28 +54,32 @@ def open_source(place: str, folder: Path, report: Report) -> ExportSource:
     wanted, scheme = _wanted(place, folder, report), _scheme(place)
     if scheme and (kind := place_of(scheme)) and kind.module:
         return _database(wanted, kind)
-    if not scheme and Path(wanted.place).is_dir():
+    if not scheme and Path(wanted.place).is_dir() and not is_of_parts(Path(wanted.place)):
         return ExportSource(place, folder=Path(place))
     found = _fetched(wanted, scheme)
-    files = [
-        _export_file(path, name, replace(wanted, folder=folder / f"file-{at}")) for at, (path, name) in enumerate(found)
-    ]
     name = without_secrets(place) if scheme else STDIN_NAME if place == STDIN else place
-    kinds = dict.fromkeys(kind for _, kind in files)
-    report(f"{name}: {f'{len(files)} files, ' if len(files) > 1 else ''}{'; '.join(kinds)}")
-    return ExportSource(name, tuple(file for file, _ in files))
+    return _of_files(name, found, wanted)
 
 
 def open_file(file: Path, folder: Path, report: Report) -> ExportSource:
-    """Return the export of a local file."""
-    found, kind = _export_file(file, str(file), _Wanted(str(file), "", folder, report))
-    report(f"{file}: {kind}")
-    return ExportSource(str(file), (found,))
+    """Return the export of a local file, or of a folder of parts."""
+    wanted = _Wanted(str(file), "", folder, report)
+    return _of_files(str(file), _fetched(wanted, ""), wanted)
+
+
+def _of_files(name: str, found: Sequence[tuple[Path, str]], wanted: _Wanted) -> ExportSource:
+    files = [
+        _export_file(path, shown, replace(wanted, folder=wanted.folder / f"file-{at}"))
+        for at, (path, shown) in enumerate(found)
+    ]
+    kinds = dict.fromkeys(kind for _, kind in files)
+    wanted.report(f"{name}: {f'{len(files)} files, ' if len(files) > 1 else ''}{'; '.join(kinds)}")
+    return ExportSource(name, tuple(file for file, _ in files))
 
 
 def find_file(folder: Path, card: EntityCard) -> Path:
     """Return the file of a folder that is named after the datatype; raises UsageError unless there is one."""
-    found = [path for path in sorted(folder.iterdir()) if path.is_file() and _is_export(path, card.datatype)]
+    found = [path for path in sorted(folder.iterdir()) if _is_export(path, card.datatype)]
     if len(found) != 1:
         number = "no file" if not found else "more than one file"
         endings = ", ".join(ending for one in FORMATS for ending in one.endings)
@@ -84,6 +89,10 @@ def find_file(folder: Path, card: EntityCard) -> Path:
 
 
 def _is_export(path: Path, datatype: str) -> bool:
+    if is_of_parts(path):
+        return datatype in {path.name, path.stem}
+    if not path.is_file():
+        return False
     whole = Path(path.stem) if path.suffix.lower() in COMPRESSIONS else path
     return whole.stem == datatype and format_of(whole.suffix) is not None
 
@@ -116,6 +125,8 @@ def _fetched(wanted: _Wanted, scheme: str) -> Sequence[tuple[Path, str]]:
         return [_downloaded(wanted)]
     if Path(wanted.place).is_file():
         return [(Path(wanted.place), wanted.place)]
+    if is_of_parts(Path(wanted.place)):
+        return [(part, str(part)) for part in parts_of(Path(wanted.place))]
     if not has_magic(wanted.place):
         raise UsageError(
             f"{wanted.place}: file not found",
