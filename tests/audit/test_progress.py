@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cli_caller import QaSync
 
 from qa_sync.audit import progress
 from qa_sync.audit.audit import Audit
-from qa_sync.audit.progress import EVERY_S, Progress
+from qa_sync.audit.progress import EVERY_S, ByteProgress, Progress
 from qa_sync.running.events import Event, StepStarted
 
 
@@ -21,6 +22,39 @@ def test_a_line_comes_every_few_seconds() -> None:
     for now[0] in (1.0, EVERY_S - 0.1, EVERY_S, EVERY_S + 1, 2 * EVERY_S):
         counted.add(1_000)
     assert said == ["people.csv: 3,000 records read", "people.csv: 5,000 records read"]
+
+
+def test_of_files_it_says_how_much_of_them_is_read() -> None:
+    said: list[str] = []
+    now = [0.0]
+    counted = Progress(said.append, "people.csv", "records read", clock=lambda: now[0], size=3_500_000)
+    for now[0], before, position in ((EVERY_S, 0, 500_000), (2 * EVERY_S, 1_000_000, 2_000_000)):
+        counted.begin(before)
+        counted.at(position)
+        counted.add(1_000)
+    assert said == [
+        "people.csv: 1,000 records read, 0.5 MB of 3.5 MB",
+        "people.csv: 2,000 records read, 3 MB of 3.5 MB",
+    ]
+
+
+def test_what_is_copied_is_counted_in_bytes() -> None:
+    said: list[str] = []
+    now = [0.0]
+    copied = ByteProgress(said.append, "a.csv.gz", "unpacked", clock=lambda: now[0])
+    for now[0], position, size in ((1.0, 1, 10), (EVERY_S, 2_000_000, 80_000_000), (2 * EVERY_S, 3_210_000, None)):
+        copied.at(position, size)
+    assert said == ["a.csv.gz: 2 MB of 80 MB unpacked", "a.csv.gz: 3.2 MB unpacked"]
+
+
+def test_unpacking_says_how_far_it_is(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "EVERY_S", 0.0)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"id,x\n" + b"".join(b"%d,x\n" % n for n in range(10_000))))
+    place = str(tmp_path / "a.csv.gz")
+    done = qa_sync("audit", "--left", place, "--right", place, "--key", "id")
+    assert done.code == 0, done.err
+    size = f"{(tmp_path / 'a.csv.gz').stat().st_size / 1_000_000:.1f} MB".replace(".0 MB", " MB")
+    assert f"a.csv.gz: {size} of {size} unpacked" in done.err
 
 
 @pytest.mark.parametrize("quiet", [False, True])
@@ -34,7 +68,11 @@ def test_an_audit_says_how_far_it_is(
     places = "--left", str(tmp_path / "a.csv"), "--right", str(tmp_path / "b.csv")
     done = qa_sync("audit", *places, "--key", "id", *(["-q"] if quiet else []))
     assert done.code == 1
-    for told in ("a.csv: 25,000 records read", "1 records with suspected differences compared again"):
+    size = (tmp_path / "a.csv").stat().st_size / 1_000_000
+    for told in (
+        f"a.csv: 25,000 records read, {size:.1f} MB of {size:.1f} MB",
+        "1 records with suspected differences compared again",
+    ):
         assert (told in done.err) is not quiet, done.err
 
 

@@ -41,21 +41,24 @@ def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
         "target_alone": "there AND NOT here AND keyed",
         "target_keyless": "there AND NOT here AND NOT keyed",
     }
-    found = _count(engine, codes, tests)
     # Most columns are the same in all pairs, which is quicker to see of many.
-    highest = _row(engine, codes, [f"MAX(CASE WHEN NOT young THEN v{n} END) AS v{n}" for n in range(claims)])
-    others = [n for n in range(claims) if highest[f"v{n}"]]
+    highest = [f"MAX(CASE WHEN NOT young THEN v{n} END) AS v{n}" for n in range(claims)]
+    young = "SUM(CASE WHEN young THEN 1 ELSE 0 END) AS young"
+    row = _row(engine, codes, [*_sums(tests), young, *highest])
+    found = {name: int(row[name] or 0) for name in (*tests, "young")}
     for n in range(claims):
         found |= {f"same{n}": found["matched"], f"empty{n}": 0, f"filled{n}": 0}
     words = {"same": OutcomeCode.SAME, "empty": OutcomeCode.EMPTY, "filled": OutcomeCode.FILLED}
-    found |= _count(engine, codes, {f"{word}{n}": f"v{n} = {int(of)}" for n in others for word, of in words.items()})
-    return found | {"young": _row(engine, codes, ["SUM(CASE WHEN young THEN 1 ELSE 0 END) AS young"])["young"] or 0}
+    others = [n for n in range(claims) if row[f"v{n}"]]
+    several = _row(
+        engine, codes, _sums({f"{word}{n}": f"v{n} = {int(of)}" for n in others for word, of in words.items()})
+    )
+    return found | {name: int(number or 0) for name, number in several.items()}
 
 
-def _count(engine: Engine, codes: Table, tests: Mapping[str, str]) -> dict[str, int]:
-    """Return the numbers of rows that are not too recent and pass each test."""
-    sums = [f"SUM(CASE WHEN NOT young AND {test} THEN 1 ELSE 0 END) AS {name}" for name, test in tests.items()]
-    return {name: int(number or 0) for name, number in _row(engine, codes, sums).items()}
+def _sums(tests: Mapping[str, str]) -> list[str]:
+    """Return the sums in SQL of the rows that are not too recent and pass each test."""
+    return [f"SUM(CASE WHEN NOT young AND {test} THEN 1 ELSE 0 END) AS {name}" for name, test in tests.items()]
 
 
 def _row(engine: Engine, codes: Table, columns: Sequence[str]) -> Mapping[str, Any]:

@@ -6,13 +6,14 @@ of rows, which reads it or says what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
+from msgspec import Struct
 
 from qa_sync.audit.reading.cell_columns import ROWS, encode_texts, encode_truth_texts, plain_instants, schema
 from qa_sync.systems.cards import EntityCard
@@ -24,18 +25,29 @@ BLOCK: Final = 2**19
 BOM: Final = b"\xef\xbb\xbf"
 
 
+class CsvFile(Struct, frozen=True):
+    """A CSV file with the names of its columns and what separates its cells."""
+
+    path: Path
+    names: Sequence[str]
+    separator: str
+
+
 class NotPlain(Exception):
     """The CSV file must be read row by row."""
 
 
 def encoded_columns(
-    file: Path, names: Sequence[str], separator: str, card: EntityCard, columns: Sequence[str]
+    file: CsvFile, card: EntityCard, columns: Sequence[str], seen: Callable[[int], None]
 ) -> Iterator[pa.Table]:
-    """Yield the encoded records of a CSV file; raises NotPlain if the reader of rows must read it."""
-    if not _is_plain(names, card, columns):
+    """Yield the encoded records of a CSV file; raises NotPlain if the reader of rows must read it.
+
+    `seen` takes how many bytes have been read.
+    """
+    if not _is_plain(file.names, card, columns):
         raise NotPlain
     try:
-        for table in _gathered(_batches(file, names, separator)):
+        for table in _gathered(_batches(file, seen)):
             yield _encoded(table, card, columns)
     except pa.ArrowException:
         raise NotPlain from None
@@ -53,19 +65,22 @@ def _needs_record(card: EntityCard, path: str) -> bool:
     return path in card.properties and card.properties[path].form.convert == "region"
 
 
-def _batches(file: Path, names: Sequence[str], separator: str) -> Iterator[pa.RecordBatch]:
-    quoted = has_quotes(file, separator)
-    reader = pcsv.open_csv(
-        file,
-        read_options=pcsv.ReadOptions(use_threads=False, block_size=BLOCK),
-        parse_options=pcsv.ParseOptions(delimiter=separator, newlines_in_values=quoted),
-        convert_options=pcsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=True
-        ),
-    )
-    if reader.schema.names != [*names]:
-        raise NotPlain
-    yield from reader
+def _batches(file: CsvFile, seen: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
+    quoted = has_quotes(file.path, file.separator)
+    with pa.OSFile(str(file.path)) as opened:
+        reader = pcsv.open_csv(
+            opened,
+            read_options=pcsv.ReadOptions(use_threads=False, block_size=BLOCK),
+            parse_options=pcsv.ParseOptions(delimiter=file.separator, newlines_in_values=quoted),
+            convert_options=pcsv.ConvertOptions(
+                column_types=dict.fromkeys(file.names, pa.string()), strings_can_be_null=False, check_utf8=True
+            ),
+        )
+        if reader.schema.names != [*file.names]:
+            raise NotPlain
+        for batch in reader:
+            seen(opened.tell())
+            yield batch
 
 
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

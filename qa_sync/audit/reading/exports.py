@@ -21,7 +21,7 @@ from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
 from qa_sync.audit.formats.row_formats import TEXTS, csv_names, ending_of, separator_of
 from qa_sync.audit.progress import Progress
-from qa_sync.audit.reading.csv_columns import NotPlain, encoded_columns
+from qa_sync.audit.reading.csv_columns import CsvFile, NotPlain, encoded_columns
 from qa_sync.audit.reading.encoded_export import EncodedFile, Encoder, Numbered
 from qa_sync.audit.reading.in_place import exact_table
 from qa_sync.audit.records.members import MemberSearch
@@ -99,12 +99,15 @@ def _converted(engine: Engine, source: ExportSource, card: EntityCard, columns: 
 
 
 def _written_by_columns(source: ExportSource, card: EntityCard, columns: tuple[str, ...], into: Into) -> bool:
+    sizes = [file.path.stat().st_size for file in source.files]
+    progress = Progress(into.report, source.name, READ, size=sum(sizes))
     try:
-        with EncodedFile(into.file, len(columns), Progress(into.report, source.name, READ)) as encoded:
-            for file in source.files:
+        with EncodedFile(into.file, len(columns), progress) as encoded:
+            for at, file in enumerate(source.files):
+                progress.begin(sum(sizes[:at]))
                 with file.named_in_errors():
-                    names, separator = csv_names(file.path), separator_of(file.path)
-                    for table in encoded_columns(file.path, names, separator, card, columns):
+                    found = CsvFile(file.path, csv_names(file.path), separator_of(file.path))
+                    for table in encoded_columns(found, card, columns, progress.at):
                         encoded.write(table)
     except NotPlain:
         return False

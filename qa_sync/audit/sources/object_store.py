@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from pyarrow import fs
 
+from qa_sync.audit.progress import ByteProgress
 from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
 from qa_sync.files import open_private
 
@@ -22,7 +23,7 @@ ANSWER_S: Final = 30
 WILD: Final = "*?["
 
 
-def copied_objects(url: str, folder: Path) -> list[tuple[Path, str]]:
+def copied_objects(url: str, folder: Path, report: Callable[[str], None]) -> list[tuple[Path, str]]:
     """Copy the files of `s3://BUCKET/PATH`, whose path may be a pattern; return them with their URLs.
 
     Raises UsageError if there is none, SystemUnreachable, and NoVerdict when the disk is full.
@@ -32,7 +33,10 @@ def copied_objects(url: str, folder: Path) -> list[tuple[Path, str]]:
         keys = _matching(store, wanted)
         if not keys:
             raise UsageError(f"{url}: file not found")
-        return [(_copied(store, key, folder / str(at)), f"s3://{key}") for at, key in enumerate(keys)]
+        return [
+            (_copied(store, key, folder / str(at), ByteProgress(report, f"s3://{key}", "copied")), f"s3://{key}")
+            for at, key in enumerate(keys)
+        ]
 
 
 def _store(url: str) -> fs.S3FileSystem:
@@ -61,15 +65,18 @@ def _matching(store: fs.S3FileSystem, wanted: str) -> list[str]:
     return sorted(name for name in names if fnmatchcase(name, wanted))
 
 
-def _copied(store: fs.S3FileSystem, key: str, folder: Path) -> Path:
+def _copied(store: fs.S3FileSystem, key: str, folder: Path, progress: ByteProgress) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     found = folder / (key.rpartition("/")[2] or "object")
+    size, done = store.get_file_info(key).size, 0
     with store.open_input_stream(key) as read, open(found, "wb", opener=open_private) as write:
         while chunk := read.read(CHUNK):
             try:
                 write.write(chunk)
             except OSError as error:
                 raise NoVerdict(f"{found}: {error.strerror}", hint="is the disk full?") from None
+            done += len(chunk)
+            progress.at(done, size)
     return found
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from qa_sync.audit.formats.json_array import is_array
 from qa_sync.audit.formats.row_formats import LINES, separator_of
-from qa_sync.audit.progress import Progress
+from qa_sync.audit.progress import ByteProgress, Progress
 from qa_sync.audit.sources.contents import check_content, ending_by_content
 from qa_sync.audit.sources.database_url import parse_database_url, without_secrets
 from qa_sync.audit.sources.object_store import copied_objects
@@ -120,7 +120,7 @@ def _fetched(wanted: _Wanted, scheme: str) -> Sequence[tuple[Path, str]]:
     if wanted.place == STDIN:
         return [(_from_stdin(wanted.folder), STDIN_NAME)]
     if scheme == "s3":
-        return copied_objects(wanted.place, wanted.folder)
+        return copied_objects(wanted.place, wanted.folder, wanted.report)
     if scheme:
         return [_downloaded(wanted)]
     if Path(wanted.place).is_file():
@@ -153,7 +153,7 @@ def _downloaded(wanted: _Wanted) -> tuple[Path, str]:
     name = without_secrets(wanted.place)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     copy = wanted.folder / (PurePath(unquote(urlsplit(wanted.place).path)).name or "download")
-    download(wanted.place, copy, name)
+    download(wanted.place, copy, name, ByteProgress(wanted.report, name, "downloaded").at)
     return copy if _is_known(copy) else _with_ending(copy, name), name
 
 
@@ -173,7 +173,7 @@ def _export_file(path: Path, name: str, wanted: _Wanted) -> tuple[ExportFile, st
     given, said = ExportFile(path, name), []
     with given.named_in_errors():
         check_content(path)
-        plain = unpacked(path, wanted.folder)
+        plain = unpacked(path, wanted.folder, ByteProgress(wanted.report, name, "unpacked"))
         if plain != path:
             said.append(f"unpacked from {COMPRESSIONS[path.suffix.lower()]}")
             plain = plain if _is_known(plain) else _with_ending(plain, name)

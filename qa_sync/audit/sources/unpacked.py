@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from qa_sync.audit.progress import ByteProgress
 from qa_sync.audit.sources.table import COMPRESSIONS
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.files import open_private
@@ -14,7 +15,7 @@ from qa_sync.files import open_private
 CHUNK: Final = 2**20
 
 
-def unpacked(file: Path, folder: Path) -> Path:
+def unpacked(file: Path, folder: Path, progress: ByteProgress) -> Path:
     """Return the file, or the content of a compressed one in the folder.
 
     Raises UsageError for a damaged file, NoVerdict when the disk is full.
@@ -25,9 +26,15 @@ def unpacked(file: Path, folder: Path) -> Path:
     found = folder / file.stem
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with pa.input_stream(str(file), compression=packed) as read, open(found, "wb", opener=open_private) as write:
+        with (
+            pa.OSFile(str(file)) as raw,
+            pa.CompressedInputStream(raw, packed) as read,
+            open(found, "wb", opener=open_private) as write,
+        ):
+            size = raw.size()
             while chunk := read.read(CHUNK):
                 write.write(chunk)
+                progress.at(raw.tell(), size)
     except (pa.ArrowException, OSError) as error:
         found.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,14 @@ from qa_sync.systems.redaction import Redactor, url_secrets
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
 CHUNK: Final = 2**20
+LONGEST_LENGTH: Final = 19
+"""Digits of a size that a file can have."""
 
 
-def download(url: str, into: Path, name: str) -> None:
+def download(url: str, into: Path, name: str, seen: Callable[[int, int | None], None]) -> None:
     """Write the file of a URL into `into`; `name` is the URL without secrets.
+
+    `seen` takes how many bytes have come, and of how many, if the server says it.
 
     Raises SystemUnreachable without a response, RequestRejected for one without a file, NoVerdict for a full disk.
     """
@@ -30,7 +35,7 @@ def download(url: str, into: Path, name: str) -> None:
         ):
             if not response.is_success:
                 _reject(response, name)
-            _write(response, into)
+            _write(response, into, seen)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         text = redact(str(error) or type(error).__name__)
         raise SystemUnreachable(f"{name}: not downloaded: {text}", hint="is the URL right?") from None
@@ -43,12 +48,15 @@ def _reject(response: httpx.Response, name: str) -> None:
     )
 
 
-def _write(response: httpx.Response, into: Path) -> None:
+def _write(response: httpx.Response, into: Path, seen: Callable[[int, int | None], None]) -> None:
     # Without Content-Encoding: a `.csv.gz` is unpacked by its name.
     chunks = response.iter_bytes(CHUNK)
+    said = response.headers.get("Content-Length", "")
+    size = int(said) if said.isascii() and said.isdecimal() and len(said) < LONGEST_LENGTH else None
     with open(into, "wb", opener=open_private) as file:
         for chunk in chunks:
             try:
                 file.write(chunk)
             except OSError as error:
                 raise NoVerdict(f"{into}: {error.strerror}", hint="is the disk full?") from None
+            seen(response.num_bytes_downloaded, size)
