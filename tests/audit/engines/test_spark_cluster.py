@@ -1,4 +1,4 @@
-"""An audit on a standalone Spark master with two workers finds what DuckDB finds, in a folder of parts that Spark wrote."""
+"""An audit on a standalone Spark master with two workers finds what DuckDB finds, in folders that Spark wrote."""
 
 from __future__ import annotations
 
@@ -59,9 +59,8 @@ def audited(exports: Path, folder: Path, *words: str) -> tuple[set[tuple[str, st
     report = folder / "audit.json"
     sides = ("--left", str(exports / "left"), "--right", str(exports / "right"), "--key", "id")
     command = [sys.executable, "-m", "qa_sync", "audit", *sides, *words, "-q", "--report", f"json={report}"]
-    done = subprocess.run(
-        command, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, text=True, check=False
-    )
+    own = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     rows = pq.read_table(folder / "audit.differences.parquet").to_pylist()
     checks = json.loads(report.read_text(encoding="utf-8"))["specs"][0]["sections"][0]["checks"]
