@@ -10,8 +10,9 @@ from typing import Any
 
 from qa_sync.errors import RequestRejected, SystemUnreachable
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.journal.journal import Journal, RecordLocation
+from qa_sync.systems.journal.journal import Journal
 from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.journal.rows import RecordLocation
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
 

@@ -15,9 +15,10 @@ from qa_sync.location import Location
 from qa_sync.modes.live_systems import cleanup as cleaning
 from qa_sync.modes.live_systems.cleanup import LazyConnections, clean_up, select_runs
 from qa_sync.settings.model import Settings, SystemSettings
-from qa_sync.systems.journal.journal import NAME, Journal, JournaledRun
+from qa_sync.systems.journal.journal import NAME, Journal
 from qa_sync.systems.journal.journaled_system import JournaledSystem
 from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.journal.rows import JournaledRun
 
 
 @pytest.fixture

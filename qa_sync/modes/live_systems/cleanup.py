@@ -21,9 +21,10 @@ from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.http.retrying.waits import Notify, ignore_notice
 from qa_sync.systems.journal.cleanup import REMOVABLE_STATES, Cleanup
-from qa_sync.systems.journal.journal import Journal, JournaledRun, RecordLocation
+from qa_sync.systems.journal.journal import Journal
 from qa_sync.systems.journal.ownership import RunRecords
-from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.journal.rows import JournaledRun, RecordLocation
+from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.system import System
 
 NEXT: Final = {"begun": "ended", "ended": "closed", "closed": "closed"}
@@ -89,6 +90,7 @@ class LazyConnections:
         """Return the system of a record; raises QaSyncError when it cannot be used."""
         own = self.settings.system(place.system)
         if own is None or own.url is None or own.url.rstrip("/") != place.url.rstrip("/"):
+            self.redact.add_secrets(*url_secrets(place.url))
             raise NoVerdict(f"it was created at {place.url}, but this is not the url of {place.system} in the settings")
         if reason := read_only_reason(self.settings, place.system):
             raise NoVerdict(reason)

@@ -28,7 +28,8 @@ from qa_sync.running.events import (
     SectionStarted,
     Status,
 )
-from qa_sync.systems.journal.journal import Journal, JournaledRun
+from qa_sync.systems.journal.journal import Journal
+from qa_sync.systems.journal.rows import JournaledRun
 
 SectionId = tuple[str, str]
 """The path of a spec and the key of a section."""

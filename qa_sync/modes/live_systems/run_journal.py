@@ -26,9 +26,10 @@ from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import find_card
 from qa_sync.systems.journal.cleanup import Cleanup
-from qa_sync.systems.journal.journal import NAME, Journal, JournaledRecord, RecordLocation
+from qa_sync.systems.journal.journal import NAME, Journal
 from qa_sync.systems.journal.journaled_system import JournaledSystem
 from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.journal.rows import JournaledRecord, RecordLocation
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 

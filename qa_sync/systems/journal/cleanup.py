@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from qa_sync.errors import InternalError, NoVerdict, QaSyncError
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.journal.journal import JournaledRecord, RecordLocation
 from qa_sync.systems.journal.journaled_system import confirm_deleted
 from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.journal.rows import JournaledRecord, RecordLocation
 from qa_sync.systems.system import System
 
 Reach: TypeAlias = Callable[[RecordLocation], System]

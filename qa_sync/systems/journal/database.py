@@ -81,6 +81,14 @@ class JournalFile:
         with self._lock, explained(self._explain):
             yield self._db
 
+    @contextmanager
+    def expecting_valid_rows(self) -> Iterator[None]:
+        """Raise NoVerdict for a row that no run has written: the file is damaged, and nothing is deleted by it."""
+        try:
+            yield
+        except ValueError as error:
+            raise self._explain(Problem.DAMAGED, f"no run of qa-sync writes {error}") from None
+
     def write(self, query: str, *values: object) -> int:
         """Execute one statement; return the number of the row that it inserted."""
         with self.transaction() as db:

@@ -17,61 +17,22 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Final
-
-from msgspec import Struct
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.journal.database import JournalFile
-from qa_sync.systems.journal.process import HOST, is_alive, process_started
+from qa_sync.systems.journal.process import HOST, process_started
 from qa_sync.systems.journal.pruning import delete_old_runs
+from qa_sync.systems.journal.rows import JournaledRecord, JournaledRun, RecordLocation, read_record, read_run
 
 NAME: Final = Path(".qa-sync", "journal.sqlite")
 """The path of the journal, relative to the folder of the settings."""
 
 ALL_RECORDS: Final = ""
 """The marker among preexisting ids that all ids were noted; no record has an empty id."""
-
-
-class RecordLocation(Struct, frozen=True):
-    """A datatype in a system: the system's label and URL, the datatype, and the entity's name in specs."""
-
-    system: str
-    url: str
-    datatype: str
-    entity: str
-
-
-class JournaledRecord(Struct, frozen=True):
-    """A record of a run; `id` is None while it is unknown, `why` is the reason why the record still exists."""
-
-    number: int
-    place: RecordLocation
-    mark: str
-    id: str | None
-    state: str
-    why: str | None
-    counterpart: bool
-
-
-class JournaledRun(Struct, frozen=True):
-    """A run; `alive` is true if its process is running, `state` is `begun`, `ended` or `closed`.
-
-    `elsewhere` is the machine on which it was started, if that is another one; then it counts as alive.
-    """
-
-    id: str
-    started: datetime
-    seed: str
-    specs: tuple[str, ...]
-    state: str
-    alive: bool
-    places: tuple[RecordLocation, ...]
-    elsewhere: str | None = None
 
 
 class Journal:
@@ -131,8 +92,10 @@ class Journal:
 
     def runs(self) -> tuple[JournaledRun, ...]:
         """Return all runs, oldest first."""
-        with self._file.reading() as db:
-            return tuple(_runs(db))
+        query = "SELECT system, url, datatype, entity FROM places WHERE run = ? ORDER BY system, datatype"
+        with self._file.reading() as db, self._file.expecting_valid_rows():
+            rows = db.execute("SELECT * FROM runs").fetchall()
+            return tuple(read_run(row, db.execute(query, row[:1]).fetchall()) for row in rows)
 
     # -- records
 
@@ -202,9 +165,8 @@ class Journal:
             " JOIN places p ON p.run = r.run AND p.system = r.system AND p.datatype = r.datatype"
             " WHERE r.run = ? ORDER BY number"
         )
-        with self._file.reading() as db:
-            rows = db.execute(query, (run,)).fetchall()
-        return tuple(JournaledRecord(r[0], RecordLocation(*r[1:5]), r[5], r[6], r[7], r[8], bool(r[9])) for r in rows)
+        with self._file.reading() as db, self._file.expecting_valid_rows():
+            return tuple(map(read_record, db.execute(query, (run,)).fetchall()))
 
     # -- preexisting records
 
@@ -233,13 +195,3 @@ class Journal:
         with self._file.reading() as db:
             rows = db.execute("SELECT spec, key, print, events FROM sections WHERE run = ?", (run,)).fetchall()
         return {(spec, key, mark): events for spec, key, mark, events in rows}
-
-
-def _runs(db: Connection) -> Iterator[JournaledRun]:
-    for name, started, seed, specs, host, pid, since, state in db.execute("SELECT * FROM runs").fetchall():
-        query = "SELECT system, url, datatype, entity FROM places WHERE run = ? ORDER BY system, datatype"
-        places = tuple(RecordLocation(*place) for place in db.execute(query, (name,)))
-        alive = state == "begun" and is_alive(host, pid, since)
-        at = datetime.fromisoformat(started).astimezone(UTC)
-        elsewhere = host if host != HOST else None
-        yield JournaledRun(name, at, seed, tuple(json.loads(specs)), state, alive, places, elsewhere)

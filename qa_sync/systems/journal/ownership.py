@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from qa_sync.errors import InternalError, InvalidResponse, NoVerdict, RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.journal.creation_times import creation_times
-from qa_sync.systems.journal.journal import ALL_RECORDS, Journal, JournaledRecord, JournaledRun, RecordLocation
+from qa_sync.systems.journal.journal import ALL_RECORDS, Journal
+from qa_sync.systems.journal.rows import JournaledRecord, JournaledRun, RecordLocation
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
