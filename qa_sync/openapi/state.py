@@ -6,7 +6,6 @@ A file, because what is in hidden folders counts as part of a connector.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from qa_sync.errors import UsageError
+from qa_sync.toml_text import parse_toml
 
 STATE_FILE: Final = ".openapi.json"
 MAX_BYTES: Final = 64_000_000
@@ -58,14 +58,14 @@ def read_state(folder: Path) -> State:
     except OSError:
         hint = "only a folder that `qa-sync connectors new` has drafted can be updated; draft a new one beside it"
         raise UsageError(f"{folder} has no {STATE_FILE}, so it is not known what was edited in it", hint=hint) from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         hint = "draft a new folder, and move what you edited to it"
         raise UsageError(f"{path}: not the state of a draft: {error}", hint=hint) from None
 
 
 def _checked(state: State) -> State:
     """Return the state; raises an error unless its files are those of a draft."""
-    tomllib.loads(state.files["entities.toml"])
+    parse_toml(state.files["entities.toml"])
     for name in ("manifest.json", "templates/system.json"):
         json.loads(state.files[name]).keys()
     json.loads(state.files["manifest.json"])["datatypes"].keys()

@@ -185,3 +185,36 @@ def test_a_document_that_leads_to_too_many_values_is_refused(monkeypatch: pytest
 )
 def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
     assert read_json_or_yaml(text) == value
+
+
+def test_no_text_makes_a_pattern_slow(tmp_path: Path) -> None:
+    """Each text is long and ends so that a pattern fails; with a pattern that tries all ways, none would end."""
+    long = 3_000
+    names = [
+        "updated" + "datetime" * long + "x",
+        "changed" + "dateutc" * long + "x",
+        "since" * long,
+        "a." * long,
+        "A" * long,
+    ]
+    members: dict[str, Any] = {name: {"type": "string", "format": "date-time"} for name in names}
+    record = {"type": "object", "properties": members}
+    members["id"] = {"type": "string", "pattern": "\\\\.\\\\d{1" * long}
+    body = {"content": {"application/json": {"schema": record}}}
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Key", "description": "prefix" * long * 10}
+    paths: dict[str, Any] = {"/things": {"get": {"responses": {"200": body}}}}
+    for path in (
+        "/things",
+        "/" + "a" * long + "%",
+        "/" + "a/" * long,
+        "/" + "{a}" * long,
+        "(" * long,
+        "/x" + "/" * long,
+    ):
+        paths[f"{path}/{{id}}"] = {"get": {"responses": {"200": body}, "security": [{"key": []}]}}
+    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
+    paths["/things"]["get"]["parameters"] = parameters
+    document = {"openapi": "3.0.0", "paths": paths, "components": {"securitySchemes": {"key": scheme}}}
+    loaded = Document(json.dumps(document), "x", None)
+    draft = written(draft_connector(loaded, [Choice(r) for r in resources_of(loaded)]), tmp_path)
+    assert "things" in draft.cards

@@ -186,6 +186,7 @@ BROKEN: dict[str, Any] = {
     "a manifest that is a list": {"files": {"manifest.json": "[]"}},
     "cards that are no TOML": {"files": {"entities.toml": "= ="}},
     "files that are none": {"files": 3},
+    "a file nested too deeply": {"files": {"manifest.json": "[" * 100_000}},
     "options of another form": {"options": {"entities": ["people"]}},
 }
 

@@ -18,6 +18,7 @@ from qa_sync.openapi.spelling import is_copyable
 from qa_sync.values.form import Json
 
 PREFIX: Final = re.compile(r"prefix\w*\W+[\"'`]?([A-Za-z-]{2,20})[\"'`]?", re.IGNORECASE)
+MAX_DESCRIPTION: Final = 2_000
 HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}")
 ORDER: Final = ("bearer", "apiKey", "basic", "clientCredentials", "oauth2")
 """The schemes that are preferred where a document offers several."""
@@ -97,7 +98,7 @@ def _key(scheme: Node) -> Authentication:
         return Authentication({}, guess="the name of the key's header cannot be used")
     if place == "query":
         return Authentication({"api_key": {"in": "query", "name": name, "value": "$SECRET(api_key)"}}, ("api_key",))
-    prefix = PREFIX.search(scheme.text("description"))
+    prefix = PREFIX.search(scheme.text("description")[:MAX_DESCRIPTION])
     guess = f"the description names the prefix {prefix[1]}" if prefix else ""
     if not prefix and name.lower() == "authorization" and place == "header":
         guess = "the key may need a word before it, such as Bearer: as part of the secret, or in the header"

@@ -17,7 +17,7 @@ ITEM: Final = re.compile(
 )
 """The path of an item: `/things/{id}`, or `/things({id})` and `/things('{id}')` as OData has it."""
 
-PATH: Final = re.compile(r"(/|\{[A-Za-z_][A-Za-z0-9_-]*\}|[A-Za-z0-9._~@!$&'()*+,;=:-]+)*")
+PATH: Final = re.compile(r"(?:/|\{[A-Za-z_][A-Za-z0-9_-]*\}|[A-Za-z0-9._~@!$&'()*+,;=:-])*+")
 VERSION: Final = re.compile(r"v?\d+(\.\d+)*|api", re.IGNORECASE)
 UPDATES: Final = re.compile(r"\b(update|updates|updating|upsert)\b")
 

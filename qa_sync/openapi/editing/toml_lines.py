@@ -15,7 +15,7 @@ from qa_sync.values.form import Json
 
 HEADER: Final = re.compile(r"\[[^\[].*\]\s*(#.*)?")
 ENTRY: Final = re.compile(r"""(?P<off># )?(?P<key>[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')\s*=\s*(?P<rest>.*)""")
-COMMENT: Final = re.compile(r"\s*#")
+COMMENT: Final = re.compile("#")
 MAX_TRIES: Final = 50
 """The most signs `#` of a line that are tried as the start of its comment."""
 

@@ -51,7 +51,7 @@ def _merged(path: Path, name: str, texts: tuple[str, str, str], entities: frozen
             return merge_json(*texts, entities)
         text, conflicts = merge_toml(*texts)
         parse_toml(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: cannot be merged: {error}", hint="nothing was written; correct the file") from None
     return text, conflicts
 

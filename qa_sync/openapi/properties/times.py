@@ -10,7 +10,7 @@ from qa_sync.openapi.spelling import joined
 
 MODIFIED: Final = re.compile(
     r"(date)?(last)?(updated|modified|changed|update|change|modification|edited)"
-    r"(at|on|date|time|datetime|utc|gmt|dateutc|timestamp)*"
+    r"(?:timestamp|datetime|dateutc|date|time|at|on|utc|gmt)*+"
 )
 STYLES: Final = (
     ("ms_z", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")),
