@@ -48,19 +48,24 @@ def test_a_write_that_the_target_refuses_is_an_error_with_the_refusal(
         assert got.code == 3
 
 
-def test_a_list_that_the_sync_cannot_read_is_an_error_with_the_response(qa_sync: QaSync, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("status", "expected"), [(403, "error"), (304, "passed")])
+def test_a_list_that_the_sync_cannot_read_is_an_error_with_the_response(
+    qa_sync: QaSync, tmp_path: Path, status: int, expected: str
+) -> None:
+    # What is answered with 304, which is not believed, is read again without the condition.
     def interfere(side: str, request: httpx.Request) -> httpx.Response | None:
-        unmodified = side == "depot" and "if-modified-since" in request.headers
-        return httpx.Response(304) if unmodified else None
+        conditional = side == "depot" and "if-modified-since" in request.headers
+        return httpx.Response(status, json={"message": "no"} if status != 304 else None) if conditional else None
 
     with depot(tmp_path, interfere) as place:
         place.connector("depot", list=LISTED)
         place.parcels["depot"]["7"] = {"no": "7", "label": "old", "remark": "", "touched": "2026-01-01T00:00:00Z"}
         got, checks = check(qa_sync, place, "--kind", "create")
-        assert [c["status"] for c in checks] == ["error"]
-        assert REPORTS in checks[0]["message"]
-        assert "304" in checks[0]["message"]
-        assert got.code == 3
+        assert [c["status"] for c in checks] == [expected]
+        assert got.code == {"error": 3, "passed": 0}[expected]
+        if expected == "error":
+            assert REPORTS in checks[0]["message"]
+            assert "403" in checks[0]["message"]
 
 
 def test_a_condition_that_is_answered_with_304_is_no_mistake_of_the_connector(qa_sync: QaSync, tmp_path: Path) -> None:
@@ -119,3 +124,45 @@ def test_what_rests_on_a_write_that_a_system_refuses_is_no_failure(
     assert got.code == 3
     assert {c["status"] for c in checks if c["kind"] in kinds} <= {"error", "skipped"}
     assert any("422: label is taken" in c["message"] for c in checks if c["status"] == "error")
+
+
+def refuse_equal_labels(refused: list[str]) -> Interfere:
+    """Refuse a label that the ledger has already."""
+    labels: set[str] = set()
+
+    def interfere(side: str, request: httpx.Request) -> httpx.Response | None:
+        label = json.loads(request.content).get("label") if request.content else None
+        if side != "ledger" or request.method != "POST" or label is None:
+            return None
+        if label in labels:
+            refused.append(label)
+            return httpx.Response(422, json={"message": "label is taken"})
+        labels.add(label)
+        return None
+
+    return interfere
+
+
+REMARK_ROW = """\
+   * - remark
+     - remark
+     - string
+"""
+
+
+@pytest.mark.parametrize(("rows", "code"), [("", 0), (REMARK_ROW, 3)])
+def test_no_record_of_the_run_stands_in_the_way_of_the_only_value_that_names_a_record(
+    qa_sync: QaSync, tmp_path: Path, rows: str, code: int
+) -> None:
+    # With a second row by which records are told apart, a record on the target has the name of one on the source.
+    refused: list[str] = []
+    with depot(tmp_path, refuse_equal_labels(refused)) as place:
+        place.settings('trigger = "builtin"\ntimeout = "0.5s"\ninterval = "10ms"')
+        spec = Path(place.spec)
+        spec.write_text(spec.read_text() + rows)
+        got, checks = check(qa_sync, place, "--depth=standard")
+    assert got.code == code, got.out
+    assert bool(refused) is (code == 3)
+    assert not [c for c in checks if c["status"] == "failed"]
+    told = [c["message"] for c in checks if c["status"] == "error"]
+    assert any("rejected with 422: label is taken" in message for message in told) is (code == 3)

@@ -81,7 +81,8 @@ def no_list(operation: Operation, body: Json, found: Json) -> tuple[str, str | N
         return problem, None
     instead = _instead(operation, body, found)
     problem += {"null": ", got null", "object": ", got an empty object"}.get(instead, "")
-    return problem, f'if this means that there are no records: empty_list = ["{instead}"] in entities.toml'
+    wrong = "correct payload_property, or, " if instead == "missing" else ""
+    return problem, f'{wrong}if this means that there are no records: empty_list = ["{instead}"] in entities.toml'
 
 
 def _instead(operation: Operation, body: Json, found: Json) -> str:
