@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -26,6 +28,9 @@ from qa_sync.systems.recording.cassette_file import is_recorded
 from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
+
+CASSETTES = Path("cassettes")
+"""The default folder of the recordings, which a hint does not name."""
 
 MOST_REQUESTS = 10_000
 """Recordings with more requests than this together are read again when they run."""
@@ -173,7 +178,8 @@ def _load(job: Job, dataflow: Dataflow, section: Section) -> Cassette:
     fingerprints = {c.name: c.fingerprint for c in _connectors_by_side(job, section).values()}
     others = (replace(job, depth=depth) for depth in Depth if depth is not job.depth)
     depths = {fingerprint(other, section): other.depth.value for other in others}
-    expected = ExpectedLabel(fingerprints, fingerprint(job, section), dataflow.path, depths)
+    words = [dataflow.path] if job.cassettes == CASSETTES else [dataflow.path, "--cassettes", str(job.cassettes)]
+    expected = ExpectedLabel(fingerprints, fingerprint(job, section), shlex.join(words), depths)
     cassette = load_cassette(cassette_path(job.cassettes, dataflow, section), expected)
     if job.max_age is not None:
         cassette.reject_old(RealClock().now(), job.max_age)

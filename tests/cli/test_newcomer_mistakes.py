@@ -77,7 +77,11 @@ MISTAKES = (
         CONFIGURED,
     ),
     Mistake(f"{SPEC} --mode live", ("no qa-sync.toml is found", "qa-sync init SPEC writes one")),
-    Mistake(f"{SPEC} --cassettes none", ("there is no recording none/000/1-", "--mode record"), code=3),
+    Mistake(
+        f"{SPEC} --cassettes none",
+        ("there is no recording none/000/1-", "specs/000.txt --cassettes none --mode"),
+        code=3,
+    ),
     Mistake("check *.rst", ("*.rst: no specs match the pattern", "the current folder")),
     Mistake("sync specs/000.txt --watch 10", ("--watch 10: expected a duration", '"2min"')),
     Mistake("audit", ("expected a SPEC, or two files", "qa-sync audit specs/000.txt")),

@@ -22,6 +22,8 @@ MOST_LISTED = 8
 MOST_PLACES = 3
 """How many causes the summary lists, and how many places of each."""
 
+READ_ONLY_MODES = frozenset({"audit", "observe"})
+
 INDENT = 4
 
 NOTE = 34
@@ -106,6 +108,8 @@ def _listed(cause: FailureCause, results: Results, output: OutputOptions) -> Ite
     more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
     spans: list[Span] = [(", ".join(places[:MOST_PLACES]) + more, Style.QUIET)]
     yield from columns([(spans, output.width - INDENT)], indent=INDENT)
+    if results.mode in READ_ONLY_MODES:  # their commands have no -k
+        return
     for keyword in keywords_of(cause, results, output.width - INDENT - 5, EXAMPLES if cause.count > 1 else 1):
         yield from columns(
             [([(f"-k {output.text(shlex.quote(keyword))}", Style.QUIET)], output.width - INDENT)], indent=INDENT

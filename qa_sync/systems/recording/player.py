@@ -33,7 +33,7 @@ SANDBOX_SECRETS: Final = (
 
 
 class ExpectedLabel(Struct, frozen=True):
-    """What a replay expects: fingerprints as in `CassetteLabel`; `document` is the spec's path, for hints.
+    """What a replay expects: fingerprints as in `CassetteLabel`; `document` are the arguments of `check`, for hints.
 
     `depths` are the fingerprints of the same section at other depths, with the depth.
     """

@@ -234,6 +234,11 @@ def test_an_id_with_blanks_and_quotes_is_one_phrase() -> None:
     assert keyword_matcher(keyword)(cause.examples()[0].id)
 
 
+@pytest.mark.parametrize(("mode", "offered"), [("live", True), ("audit", False), ("observe", False)])
+def test_keywords_are_offered_only_where_a_command_takes_them(mode: str, *, offered: bool) -> None:
+    assert ("    -k " in shown(replace(results(single()), mode=mode), 80)) is offered
+
+
 def test_no_command_is_shown_that_is_not_known() -> None:
     assert rerun_command(results(single(), None), [SPEC]) is None
     assert "Again" not in shown(results(single(), None), 80)
