@@ -54,7 +54,8 @@ def test_a_failure_shows_the_requests_about_its_records_and_no_other_check_any()
         assert bool(check.exchanges) is (check.status in {Status.FAILED, Status.ERROR})
         ids = {record.id for record in check.records}
         assert len(check.exchanges) <= 4
-        assert all(any(one in f"{e.url} {e.sent} {e.answer}" for one in ids) for e in check.exchanges)
+        shown = [e for e in check.exchanges if not e.answer.endswith(" characters)")]  # a long list is cut
+        assert all(any(one in f"{e.url} {e.sent} {e.answer}" for one in ids) for e in shown)
     failed = next(c for c in played()[1].checks if c.kind == "update-backward" and c.status is Status.FAILED)
     assert {e.system for e in failed.exchanges} == {"Wix.com", "Customerp"}
     assert {e.method for e in failed.exchanges} >= {"GET"}
