@@ -207,9 +207,10 @@ class Settings(Struct, frozen=True):
 
     def system(self, label: str) -> SystemSettings | None:
         """Return the settings of a system, or None; specs differ in the case and the spaces of its label."""
-        if label in self.systems:
-            return self.systems[label]
-        return next((s for known, s in self.systems.items() if plain_label(known) == plain_label(label)), None)
+        for spelled in (str, str.casefold, plain_label):
+            if found := next((s for known, s in self.systems.items() if spelled(known) == spelled(label)), None):
+                return found
+        return None
 
 
 def plain_label(label: str) -> str:

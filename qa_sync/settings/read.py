@@ -38,7 +38,6 @@ from qa_sync.settings.model import (
     Settings,
     SyncSettings,
     SystemSettings,
-    plain_label,
 )
 from qa_sync.toml_text import parse_toml
 
@@ -149,8 +148,8 @@ class _Reader:
         """Report a second label or URL of a production system, which could allow writes to it."""
         for index, one in enumerate(systems):
             for other in systems[:index]:
-                if plain_label(one.label) == plain_label(other.label):
-                    message = f"same label as {other.label!r}: labels differ only in case, spaces or hyphens"
+                if one.label.casefold() == other.label.casefold():
+                    message = f"same label as {other.label!r}: labels differ only in case"
                     self._problem(("systems", one.label), message)
                 elif one.url and other.url and _is_same_url(one.url, other.url) and one.production != other.production:
                     writable, production = sorted((one, other), key=lambda each: each.production)

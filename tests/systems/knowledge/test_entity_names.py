@@ -112,8 +112,9 @@ def test_labels_that_differ_in_spelling_are_one_system(tmp_path: Path, label: st
     assert found.label == "HubSpot"
 
 
-def test_two_spellings_of_a_label_are_no_two_systems(tmp_path: Path) -> None:
+def test_the_nearest_spelling_of_two_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "qa-sync.toml"
-    file.write_text('[systems."HubSpot"]\nconnector = "wix"\n[systems."Hub Spot"]\nconnector = "wix"\n')
-    with pytest.raises(UsageError, match="same label as 'HubSpot'"):
-        load_settings(file)
+    file.write_text('[systems."Hub Spot"]\nconnector = "wix"\n[systems."HubSpot"]\nconnector = "wix"\n')
+    spellings = {"HubSpot": "HubSpot", "Hub Spot": "Hub Spot", "hubspot": "HubSpot", "HUB SPOT": "Hub Spot"}
+    settings = load_settings(file)
+    assert {label: own.label for label in spellings if (own := settings.system(label))} == spellings
