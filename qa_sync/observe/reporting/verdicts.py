@@ -203,9 +203,9 @@ class SectionVerdicts:
         return Verdict(Status.SKIPPED, "; ".join(part for part in (why, others) if part))
 
     def _with_samples(self, message: str, cases: Sequence[Case]) -> str:
-        """Return a message with some cases, each with the command that compares its records as they are now."""
+        """Return a message with some cases, a line each with the command that compares its records as they are now."""
         shown = (f"{case_text(self._section, c)}; {audit_command(self._section, c)}" for c in cases[:SAMPLES])
-        return "; ".join([message, *shown])
+        return "\n".join([message, *shown])
 
     @property
     def _max_lag(self) -> str:
