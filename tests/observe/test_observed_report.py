@@ -91,6 +91,14 @@ def test_the_terminal_names_the_limits(lossy: Results) -> None:
     assert "Limits" not in text_of(end_report(_without(lossy), OutputOptions(width=120)))
 
 
+def test_the_summary_of_failures_has_no_single_case(lossy: Results) -> None:
+    shown = text_of(end_report(lossy, OutputOptions(width=200)))
+    summary = shown[shown.rindex("Failures and errors") :]
+    assert "changes did not arrive within 150 s" in summary
+    assert "qa-sync audit" not in summary
+    assert "UTC, lost" not in summary
+
+
 def _without(results: Results) -> Results:
     (spec,) = results.specs
     return replace(results, specs=(replace(spec, sections=tuple(replace(s, observed=None) for s in spec.sections)),))

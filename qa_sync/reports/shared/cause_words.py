@@ -17,6 +17,8 @@ UPDATES = frozenset({"update-forward", "update-backward"})
 
 CHANGED = "changed without an edit"
 
+CASE = "; qa-sync audit "
+"""What the lines of single cases have, in a message of an observation."""
 HINT = "\n  hint: "
 """What begins the hint of an error; the check itself shows it."""
 
@@ -76,6 +78,8 @@ def stripped_message(check: CheckFinished, heading: str) -> str:
     if message.startswith(CHANGED):
         return CHANGED
     message = message.partition(HINT)[0]
+    if CASE in message:
+        message = message.partition("\n")[0]
     if "; polled " in message:
         message = _POLLS.sub("", message)
     return _MARK.sub("", message) if " with q" in message else message
