@@ -133,9 +133,10 @@ def test_a_clock_that_differs_is_learned_and_told(ahead_s: int) -> None:
     results = observe(traffic, options(10, for_s=900), ObserveState(":memory:"))
     assert failed(results) == set()
     lag = verdict(results, "lag/forward")
-    assert f"the clock of Wix.com is about {abs(ahead_s)} s" in re.sub(
-        r"2[89]|30[0-3]?", str(abs(ahead_s)), lag.message or ""
-    )
+    found = re.search(r"the clock of Wix.com is about (\d+) s", lag.message or "")
+    assert found
+    assert abs(int(found[1]) - abs(ahead_s)) <= 10
+    assert "the clock of Customerp" not in (lag.message or "")
     assert isinstance(lag.actual, dict)
     assert lag.actual["p95_s"] <= 30
 

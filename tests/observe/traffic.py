@@ -75,7 +75,7 @@ class EventClock(VirtualClock):
                 do()
             finally:
                 self._is_busy = False
-        super().sleep((until - self.now()).total_seconds())
+        super().sleep(max(0.0, (until - self.now()).total_seconds()))  # an event may take longer than the wait
 
 
 @dataclass

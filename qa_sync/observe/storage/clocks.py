@@ -1,21 +1,24 @@
 """Learns how far the clocks of the systems are from this machine's, from the times of the changes that it sees.
 
-A change that a list shows was made since the list was read before, so its time shows the clock of the system, except
-for where between the two reads it was made. The median of many changes is close to the difference.
+A change that a list shows was made since the list was read before, so its time bounds the difference from both sides.
+What all changes allow is a range; nothing is assumed of when between two reads they are made, since a sync that runs at
+fixed times makes them at the same moment of every interval.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from math import sqrt
-from statistics import median
 from typing import Final
 
 from qa_sync.observe.storage.state import ObserveState
 
 KEPT: Final = 101
 """The number of last changes that a difference is computed from."""
+SLACK_S: Final = 2.0
+"""What a bound may be wrong by, in seconds: many systems give whole seconds, and reading a list takes time."""
+OUTLIERS: Final = 0.05
+"""The share of changes on each side that do not count: a list may show one late."""
 KNOWN: Final = 5
 """From so many changes on, a single one that is late says something of the list, and not of the clock."""
 
@@ -39,17 +42,25 @@ class SystemClocks:
         self._state.set_about(f"clock/{system}", json.dumps(seen))
 
     def offset(self, system: str) -> timedelta:
-        """Return how far a clock is ahead; zero where that is not certain."""
-        seen = self._of(system)
-        ahead = timedelta(seconds=median(one for one, _ in seen)) if seen else timedelta(0)
-        return ahead if abs(ahead) > self.doubt(system) else timedelta(0)
+        """Return how far a clock is ahead; zero where it may be right."""
+        low, high = self._range(system)
+        return timedelta(0) if low <= 0 <= high else timedelta(seconds=(low + high) / 2)
 
     def doubt(self, system: str) -> timedelta:
         """Return by how much the difference may be wrong: the less, the more changes were seen."""
+        low, high = self._range(system)
+        ahead = self.offset(system).total_seconds()
+        return timedelta(seconds=max(high - ahead, ahead - low))
+
+    def _range(self, system: str) -> tuple[float, float]:
+        """Return the least and the greatest difference in seconds that the changes allow, without the outliers."""
         seen = self._of(system)
         if not seen:
-            return timedelta(0)
-        return timedelta(seconds=2 * sum(half for _, half in seen) / len(seen) / sqrt(len(seen)))
+            return 0.0, 0.0
+        left_out = int(OUTLIERS * len(seen))
+        low = sorted(ahead - half for ahead, half in seen)[-1 - left_out] - SLACK_S
+        high = sorted(ahead + half for ahead, half in seen)[left_out] + SLACK_S
+        return min(low, high), max(low, high)
 
     def true_time(self, system: str, stamp: datetime) -> datetime:
         """Return a time of a system by this machine's clock."""
