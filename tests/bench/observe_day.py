@@ -50,7 +50,8 @@ def main() -> int:
     p95 = told["p95_s"] if isinstance(told, dict) else float("inf")
     print(f"{given.hours:g} h of virtual time in {time.perf_counter() - began:.0f} s; people: {dict(traffic.made)}")
     print(f"{len(cases):,} cases: {dict(states)}; failed checks: {sorted(failed(results))}")
-    print(f"p95 told {p95:.1f} s, true {true:.1f} s, interval {given.every:g} s")
+    worst = f"worst true latency {true_lags[-1]:.0f} s"
+    print(f"p95 told {p95:.1f} s, true {true:.1f} s, interval {given.every:g} s; {worst}")
     for check in results.checks:
         if check.status.value in {"failed", "error"}:
             print(f"  {check.id}: {check.message}")

@@ -19,7 +19,7 @@ def fill(traffic: Traffic, records: int) -> None:
     traffic.made["created"] = traffic.made["products"] = records  # new ones get other addresses and numbers
 
 
-def moments(traffic: Traffic, count: int, over_s: float, bursts: int, burst_s: float = 30) -> Iterator[float]:
+def moments(traffic: Traffic, count: int, over_s: float, bursts: int, burst_s: float = 120) -> Iterator[float]:
     """Yield when people do something: a Poisson process, and one of four changes within `bursts` short times."""
     found = [traffic.rng.uniform(0, over_s) for _ in range(count - count // 4)]
     starts = [traffic.rng.uniform(0, over_s - burst_s) for _ in range(bursts)]
