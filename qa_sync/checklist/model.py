@@ -71,12 +71,17 @@ class Role(Struct, frozen=True):
 
 
 class Scenario(Struct, frozen=True):
-    """Ordered steps on new records; `checks` are the ids of the checks it decides, `roles` its roles by name."""
+    """Ordered steps on new records; `checks` are the ids of the checks it decides, `roles` its roles by name.
+
+    `alone`: no other scenario runs at the same time, because its records show whether the sync takes records for each
+    other, or are many.
+    """
 
     name: str
     roles: Mapping[str, Role]
     steps: tuple[Step, ...]
     checks: tuple[str, ...]
+    alone: bool = False
 
 
 class SectionPlan(Struct, frozen=True):

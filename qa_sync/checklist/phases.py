@@ -15,9 +15,6 @@ from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import AddUnmappedValues, Edit, IdOf, Insert, SampleValue, ValueOf
 from qa_sync.dataflow.model import Section
 
-MANY: Final = 20
-"""A scenario that creates more records than this runs alone."""
-
 EMPTY: Final = ""
 """Stands for a record without a value."""
 
@@ -26,23 +23,25 @@ Place = tuple[str, ...]
 
 
 class _Footprint(Struct, frozen=True):
-    """The values that the records of a scenario have in each place, and the number of its records."""
+    """The values that the records of a scenario have in each place."""
 
     values: Mapping[Place, frozenset[str]]
-    records: int
+    alone: bool
 
     def may_meet(self, other: _Footprint) -> bool:
         """Return whether a record of one scenario can be taken for a record of the other."""
-        if max(self.records, other.records) > MANY:
-            return True
-        return any(not found.isdisjoint(other.values.get(place, ())) for place, found in self.values.items())
+        return (
+            self.alone
+            or other.alone
+            or any(not found.isdisjoint(other.values.get(place, ())) for place, found in self.values.items())
+        )
 
 
 def phases(sections: Iterable[Section], scenarios: Sequence[Scenario]) -> list[list[Scenario]]:
     """Divide the scenarios of a section into phases, which run one after the other, as few as possible.
 
     Two scenarios are in one phase if no row of a merge table in the spec can hold for a record of one and a record of
-    the other, and no property of them is unique and has the same value.
+    the other, and no property has the same value in both that must be unique on either side.
     """
     by_ordinal = {section.ordinal: section for section in sections}
     found: list[list[Scenario]] = []
@@ -64,8 +63,7 @@ def _footprint(sections: Mapping[int, Section], scenario: Scenario) -> _Footprin
         for write in _writes(step):
             for place, value in _places(sections, scenario.roles[write.role], write):
                 values.setdefault(place, set()).add(_text(value, scenario.name))
-    records = sum(isinstance(step, Insert) for step in scenario.steps)
-    return _Footprint({place: frozenset(found) for place, found in values.items()}, records)
+    return _Footprint({place: frozenset(found) for place, found in values.items()}, scenario.alone)
 
 
 def _writes(step: object) -> Iterator[Insert | Edit]:
@@ -85,9 +83,11 @@ def _places(sections: Mapping[int, Section], role: Role, write: Insert | Edit) -
         path = row.source if write.side is Side.SOURCE else row.target
         if isinstance(write, Insert) or path in write.values:
             yield (str(section.ordinal), str(number)), write.values.get(path)
-    for path, own in card.properties.items():
-        if own.unique and write.values.get(path) is not None:
-            yield (card.system, card.datatype, path), write.values[path]
+    unique = {p.concept or p.path for c in (role.source, role.target) for p in c.properties.values() if p.unique}
+    for path, value in write.values.items():
+        own = card.properties.get(path)
+        if own and value is not None and (own.concept or path) in unique:
+            yield (role.source.datatype, role.target.datatype, own.concept or path), value
 
 
 def _text(value: SampleValue, scenario: str) -> str:

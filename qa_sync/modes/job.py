@@ -26,6 +26,9 @@ from qa_sync.systems.connectors.load import Connector
 EPOCH = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 """The start of virtual time: a sandbox run does not depend on the date, and gives the same recording each time."""
 
+EARLIER = timedelta(seconds=1)
+"""How long before the start the lists of a sandbox begin: some systems list only what changed after that time."""
+
 CYCLE_S = 2.0
 """The duration of a sync cycle in virtual seconds."""
 

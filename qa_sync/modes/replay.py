@@ -18,7 +18,16 @@ from qa_sync.clock import Clock, RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.compiled_again import CompiledAgain
-from qa_sync.modes.job import CYCLE_S, EPOCH, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
+from qa_sync.modes.job import (
+    CYCLE_S,
+    EARLIER,
+    EPOCH,
+    Job,
+    PreparedRun,
+    cassette_path,
+    check_distinct_recordings,
+    fingerprint,
+)
 from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.needs import DuringCycle
 from qa_sync.running.results import Recording
@@ -209,7 +218,7 @@ def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
         systems,
         clock,
         lambda: clock.sleep(CYCLE_S),
-        label.since or label.started,
+        label.since or label.started - EARLIER,
         job.timeout_s,
         job.settings.zone,
         cycles_known=label.cycles_known,

@@ -29,9 +29,10 @@ from qa_sync.running.events import (
     Status,
 )
 from qa_sync.running.records.listed_records import ListedRecords
-from qa_sync.running.scenario import ScenarioRun, SharedBySection
+from qa_sync.running.scenario import ScenarioRun
 from qa_sync.running.scheduler import Scheduler
 from qa_sync.running.section_checks import STOPPED_EARLY
+from qa_sync.running.shared_by_section import SharedBySection
 
 if TYPE_CHECKING:
     from qa_sync.settings.sign_off import SignOff
@@ -194,6 +195,7 @@ class _SectionRun:
                     yield from self._run_in_parallel(environment, phase)
 
     def _run_in_parallel(self, environment: Environment, scenarios: Sequence[Scenario]) -> Iterator[Event]:
+        self.create_verdict.expect(self.plan, scenarios)
         shared = SharedBySection(environment, ListedRecords(environment, marks_of(scenarios)), self.create_verdict)
         runs = [ScenarioRun(self.spec, self.plan, scenario, shared) for scenario in scenarios]
         scheduler: Scheduler[Event] = Scheduler(environment, [run.events() for run in runs], shared.listed.clear)

@@ -6,57 +6,42 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.checklist.claims import Claim, PropertySynced, RecordsUnchanged, UnmappedUnchanged
 from qa_sync.checklist.model import Check, Scenario, SectionPlan
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import (
-    AddUnmappedValues,
-    Delete,
-    Edit,
     EditBothSides,
     EditDuringCycle,
     Expect,
-    Insert,
     Sleep,
-    Snapshot,
     WaitCycles,
 )
 from qa_sync.errors import InternalError, QaSyncError
 from qa_sync.running.claims.check_claim import check_claim
 from qa_sync.running.claims.deadlines import ClaimState, all_final, check_latency, passing_since, timeout_verdict
-from qa_sync.running.claims.missing_arrivals import CreateVerdict, MissingArrivals, PreconditionFailed
+from qa_sync.running.claims.missing_arrivals import MissingArrivals, PreconditionFailed
 from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.unreported import UnreportedFailures
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.edits.both_sides import edit_both_sides
 from qa_sync.running.edits.during_cycle import edit_during_cycle
-from qa_sync.running.edits.given_more import give_more
 from qa_sync.running.edits.held_sync import HeldSync
+from qa_sync.running.edits.perform import perform
 from qa_sync.running.edits.rejected_edit import checks_with_copies
-from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.looking import look_until
-from qa_sync.running.needs import Pause
+from qa_sync.running.needs import Pause, Waiting
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks, exchanges_about
 from qa_sync.running.polling import Polling, PollResult
 from qa_sync.running.records.cleanup import remove_all
-from qa_sync.running.records.listed_records import ListedRecords
-from qa_sync.running.records.scenario_records import RecordGone, RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordGone, ScenarioRecords
 from qa_sync.running.scheduler import Steps
+from qa_sync.running.shared_by_section import SharedBySection
 from qa_sync.running.step_log import StepLog, awaited_record, describe_step
 
 Claims = tuple[tuple[str | None, Claim], ...]
-
-
-class SharedBySection(Struct, frozen=True):
-    """What the scenarios of a section share: their lists, and whether records are created."""
-
-    environment: Environment
-    listed: ListedRecords
-    create_verdict: CreateVerdict
 
 
 class ScenarioRun:
@@ -106,7 +91,13 @@ class ScenarioRun:
             for check in still_open.values():
                 yield self._finished(check, CheckResult(copies.get(check.id, unclear)))
 
-    def _blocked(self, precondition: PreconditionFailed) -> Iterator[CheckFinished]:
+    def _until_create_is_known(self) -> Waiting[None]:
+        """Wait for the verdict of the scenario that creates records: it reports that none arrive."""
+        while self.create_verdict.pending and self.create_verdict.pending.isdisjoint(self.scenario.checks):
+            yield self.environment.cycle
+
+    def _blocked(self, precondition: PreconditionFailed) -> Steps[CheckFinished]:
+        yield from self._until_create_is_known()
         still_open = list(self.open_checks.open.values())
         for check, verdict in self.missing_arrivals.blocked(precondition.verdict, still_open):
             yield self._finished(check, CheckResult(verdict))
@@ -128,7 +119,7 @@ class ScenarioRun:
                     case WaitCycles():
                         yield from self.environment.wait_cycles(step.cycles)
                     case _:
-                        _perform(records, step)
+                        perform(records, step)
         yield from (self._finished(check, result) for check, result in open_checks.untried())
 
     def _edit_at_moment(
@@ -161,6 +152,8 @@ class ScenarioRun:
             claim: self._check_result(records, claim, state, polls) for claim, state in poll_result.latest.items()
         }
         judged = [(check, claim, results[claim].verdict) for check, claim in claims]
+        if any(verdict.lacks_counterpart for *_, verdict in judged):
+            yield from self._until_create_is_known()
         if copies := self.unreported.find_copies(judged, records):
             raise PreconditionFailed(copies)
         for check, claim, verdict in self.missing_arrivals.judge(judged, records):
@@ -249,18 +242,3 @@ class ScenarioRun:
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         return self.step_log.steps_of(check, tuple(self._claims_by_check[check.id]))
-
-
-def _perform(records: ScenarioRecords, step: Insert | Edit | AddUnmappedValues | Delete | Snapshot) -> None:
-    """Make a step that waits for nothing."""
-    match step:
-        case Insert():
-            records.insert(step)
-        case Edit():
-            records.edit(step)
-        case AddUnmappedValues():
-            give_more(records, step)
-        case Delete():
-            records.delete(RecordKey(step.role, step.side))
-        case Snapshot():
-            records.take_snapshots(step.roles)

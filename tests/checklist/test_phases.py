@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from qa_sync.checklist.model import Role, Scenario
-from qa_sync.checklist.phases import MANY, phases
+from qa_sync.checklist.phases import phases
 from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, Step
 from qa_sync.dataflow.model import Criterion, Entity, Section
@@ -80,9 +80,21 @@ def test_as_few_phases_as_possible_in_the_order_of_the_checklist() -> None:
     assert found == [["0", "1", "3"], ["2", "4"], ["5"]]
 
 
-def test_a_scenario_with_many_records_runs_alone() -> None:
-    many = scenario("many", *(insert(n=str(n)) for n in range(MANY + 1)))
-    assert names(scenario("one", insert(n="a")), many, scenario("other", insert(n="b"))) == [["one", "other"], ["many"]]
+def test_a_scenario_that_runs_alone_has_a_phase_of_its_own() -> None:
+    alone = Scenario("alone", {"subject": ROLE}, (insert(n="c"),), (), alone=True)
+    assert names(scenario("one", insert(n="a")), alone, scenario("other", insert(n="b"))) == [
+        ["one", "other"],
+        ["alone"],
+    ]
+
+
+def test_a_value_that_must_be_unique_on_the_other_side_keeps_scenarios_apart() -> None:
+    """A code is unique on one side only, and the sync carries it there."""
+    source = EntityCard("s", "thing", ("Thing",), "id", {"code": PropertyCard("code", Form(), concept="sku")})
+    target = EntityCard("t", "thing", ("Thing",), "id", {"nr": PropertyCard("nr", Form(), concept="sku", unique=True)})
+    role = Role(1, source, target)
+    one, other = (Scenario(name, {"subject": role}, (insert(code="x", n=name),), ()) for name in ("one", "other"))
+    assert names(one, other) == [["one"], ["other"]]
 
 
 def test_every_pair_of_scenarios_in_a_phase_is_compatible() -> None:

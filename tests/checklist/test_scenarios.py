@@ -83,18 +83,21 @@ def _kind(card: PropertyCard) -> tuple[str, str]:
     return card.form.convert, (card.concept or "").rpartition(".")[2]
 
 
+EDITED = (("update", Side.SOURCE), ("update-backward", Side.TARGET))
+
+
 def test_small_edits_change_one_thing_each_and_the_order_of_lines() -> None:
-    steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
-    for side, path in ((Side.SOURCE, "line_items.quantity"), (Side.TARGET, "lines.quantity")):
+    for (name, side), path in zip(EDITED, ("line_items.quantity", "lines.quantity"), strict=True):
+        steps = scenario(compiled("woocommerce-customerp"), 2, name).steps
         edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject" and s.side is side]
         values = [s.values[path] for s in edits if path in s.values]
         assert any(one != other and one == other[::-1] for one, other in pairwise(values))  # type: ignore[index]
 
 
 def test_each_side_takes_a_line_away_and_adds_one() -> None:
-    steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
-    edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject"]
-    for side, path in ((Side.SOURCE, "line_items.name"), (Side.TARGET, "lines.description")):
+    for (name, side), path in zip(EDITED, ("line_items.name", "lines.description"), strict=True):
+        steps = scenario(compiled("woocommerce-customerp"), 2, name).steps
+        edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject"]
         lengths = [len(e.values[path]) for e in edits if e.side is side and path in e.values]  # type: ignore[arg-type]
         assert lengths[0] < lengths[1]
         assert len(set(lengths)) > 1

@@ -25,13 +25,16 @@ MOMENTS: Mapping[str, str] = {
 """The checks by the end of their id, with their titles."""
 
 VERSIONS: Mapping[str, tuple[int, ...]] = {
-    "fellow": (7, 8, 9, 5, 8, 6, 7, 8, 9),
-    "subject": (7, 6, 5, 8, 9, 7, 6, 7, 8),
+    "any-time": (7, 8, 9, 5, 8, 6, 7, 8, 9),
+    "update": (7, 6, 5, 8, 9, 7, 6, 7, 8),
 }
-"""The versions of the edits in order: each differs from the one before, and the last of each side from what follows.
+"""The versions of the edits in order, by scenario.
 
+Each differs from the one before, and the last of each side from what follows.
 The second of two edits before a cycle goes back to the values of an earlier edit, which a sync may take for known.
 """
+
+SUBJECT = "subject"
 
 Checks = tuple[Check, ...]
 
@@ -43,8 +46,11 @@ class MomentsPlan(Struct, frozen=True):
     steps: tuple[Step, ...]
 
 
-def moments_plan(context: SectionContext, role: str, directed: tuple[Checks, Checks]) -> MomentsPlan:
-    """Return the checks of edits at certain moments; `directed` are the checks of edits in each direction."""
+def moments_plan(context: SectionContext, scenario: str, directed: tuple[Checks, Checks]) -> MomentsPlan:
+    """Return the checks of edits at certain moments on the subject of a scenario, `any-time` or `update`.
+
+    `directed` are the checks of edits in each direction.
+    """
     forward, backward = (_at_once(context, checks, side) for checks, side in zip(directed, Side, strict=True))
     skips = {
         moment: context.linking.skip_reason
@@ -58,7 +64,7 @@ def moments_plan(context: SectionContext, role: str, directed: tuple[Checks, Che
     }
     if context.linking.skip_reason:
         return MomentsPlan(tuple(checks.values()), ())
-    steps = _Steps(context, role, {m: c for m, c in checks.items() if not c.skip}, forward, backward).steps()
+    steps = _Steps(context, scenario, {m: c for m, c in checks.items() if not c.skip}, forward, backward).steps()
     return MomentsPlan(tuple(checks.values()), steps)
 
 
@@ -84,17 +90,17 @@ def _skip_reason(context: SectionContext, moment: str, pairs: Pairs) -> Reason |
 
 
 class _Steps(Struct, frozen=True):
-    """The steps on the records of a role; `checks` are those that are not skipped, by moment."""
+    """The steps on the subject of a scenario; `checks` are those that are not skipped, by moment."""
 
     context: SectionContext
-    role: str
+    scenario: str
     checks: Mapping[str, Check]
     forward: Pairs
     backward: Pairs
 
     def steps(self) -> tuple[Step, ...]:
         """Return all steps, beginning with the create of the record."""
-        created, after, back, before, during, *twice = VERSIONS[self.role]
+        created, after, back, before, during, *twice = VERSIONS[self.scenario]
         return (
             *self._create(created),
             *self._moment("right-after-arrival-forward", Side.SOURCE, after, at_once=True),
@@ -107,7 +113,7 @@ class _Steps(Struct, frozen=True):
     def _create(self, version: int) -> tuple[Step, ...]:
         """Return the create of the record, an edit of it, and the arrival; the next edit follows at once."""
         moment = "not-yet-synchronized"
-        *before, arrival = self.context.create_linked("update", self.role)
+        *before, arrival = self.context.create_linked(self.scenario, SUBJECT)
         if not isinstance(arrival, Expect):
             return (*before, arrival)
         claims = self._claims(moment, Side.SOURCE) if moment in self.checks else ()
@@ -138,11 +144,11 @@ class _Steps(Struct, frozen=True):
 
     def _edit(self, side: Side, version: int) -> Edit:
         pairs = self.forward if side is Side.SOURCE else self.backward
-        return Edit(self.role, side, self.context.edited_values("update", self.role, side, pairs, version))
+        return Edit(SUBJECT, side, self.context.edited_values(self.scenario, SUBJECT, side, pairs, version))
 
     def _claims(self, moment: str, edited: Side) -> tuple[tuple[str | None, Claim], ...]:
         pairs, check = (self.forward if edited is Side.SOURCE else self.backward), self.checks[moment].id
         return tuple(
-            (check, PropertySynced(self.role, edited.other, pair, same_target(pair, self.context.pairs)))
+            (check, PropertySynced(SUBJECT, edited.other, pair, same_target(pair, self.context.pairs)))
             for pair in pairs
         )

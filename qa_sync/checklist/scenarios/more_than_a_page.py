@@ -33,7 +33,7 @@ def more_than_a_page(context: SectionContext) -> ChecksAndScenarios:
         *(context.insert("page", role, only=pairs) for role in roles),
         Expect(tuple((check.id, CounterpartExists(role, Side.TARGET)) for role in roles), wait=True),
     )
-    return ChecksAndScenarios((check,), (Scenario("page", context.roles(*roles), steps, (check.id,)),))
+    return ChecksAndScenarios((check,), (Scenario("page", context.roles(*roles), steps, (check.id,), alone=True),))
 
 
 def _can_create_many(context: SectionContext) -> bool:

@@ -18,17 +18,17 @@ TEXTS = frozenset({"text", "escaped_text", "html"})
 
 
 def small_edits(
-    context: SectionContext, edited: Side, pairs: Pairs, version: int
+    context: SectionContext, scenario: str, edited: Side, pairs: Pairs, version: int
 ) -> Iterator[tuple[Mapping[str, SampleValue], Pairs]]:
-    """Yield small edits of a record on a side in turn, each with the pairs that it changes.
+    """Yield small edits of the subject of a scenario on a side in turn, each with the pairs that it changes.
 
     `version` is that of the record's values. The order of lines changes together with the case of texts.
     """
     texts = without_shared_ends(tuple(pair for pair in pairs if _is_text(context, pair)))
     lines = tuple(pair for pair in pairs if _is_of_lines(context, pair))
-    before = context.edited_values("update", "subject", edited, (*texts, *lines), version)
+    before = context.edited_values(scenario, "subject", edited, (*texts, *lines), version)
     for number in range(1, len(SMALL_EDITS) + 1):
-        values = context.edited_values("update", "subject", edited, (*texts, *lines), version, small_edits=number)
+        values = context.edited_values(scenario, "subject", edited, (*texts, *lines), version, small_edits=number)
         changed = {path: value for path, value in values.items() if value != before[path]}
         if changed:
             yield changed, tuple(pair for pair in (*texts, *lines) if edited_path(pair, edited) in changed)

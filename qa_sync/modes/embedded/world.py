@@ -14,7 +14,7 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
 from qa_sync.modes.embedded.mid_cycle import ActingSystem, MidCycle
 from qa_sync.modes.embedded.sync_engine import make_engine, reported_problems
-from qa_sync.modes.job import CYCLE_S, EPOCH, Job
+from qa_sync.modes.job import CYCLE_S, EARLIER, EPOCH, Job
 from qa_sync.running.environment import Environment, SyncControl, SyncProblem
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.faults.table import find_fault
@@ -88,7 +88,7 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         judged,
         clock,
         cycle,
-        EPOCH,
+        EPOCH - EARLIER,
         job.timeout_s,
         job.settings.zone,
         cycles_known=True,

@@ -27,13 +27,23 @@ class PreconditionFailed(Exception):
 
 
 class CreateVerdict:
-    """Whether a reported check that records are created has failed, in any scenario of the section."""
+    """Whether a reported check that records are created has failed, in any scenario of the section.
+
+    `pending` are the checks of that kind whose scenario runs.
+    """
 
     def __init__(self) -> None:
         self.has_failed = False
+        self.pending: set[str] = set()
+
+    def expect(self, plan: SectionPlan, scenarios: Iterable[Scenario]) -> None:
+        """Note which scenarios run."""
+        reported = {check.id for check in plan.checks if check.kind == "create" and plan.reports(check.id)}
+        self.pending = {check for scenario in scenarios for check in scenario.checks if check in reported}
 
     def note(self, plan: SectionPlan, check: Check, status: Status) -> None:
         """Note the verdict of a check."""
+        self.pending.discard(check.id)
         self.has_failed |= check.kind == "create" and status is Status.FAILED and plan.reports(check.id)
 
 
@@ -51,6 +61,7 @@ class MissingArrivals:
         self._environment = environment
         self._create_verdict = create_verdict
         self._told_roles: set[str] = set()
+        self._unmet_role: str | None = None
 
     def judge(self, step: Iterable[Judged], records: ScenarioRecords) -> Iterator[tuple[str | None, Claim, Verdict]]:
         """Yield the verdicts of a step; a missing counterpart that no other check reports becomes a verdict."""
@@ -61,7 +72,8 @@ class MissingArrivals:
             if isinstance(claim, CounterpartExists) and verdict.status is not Status.PASSED and self._reports(check)
         }
         for check, claim, verdict in judged:
-            if verdict.lacks_counterpart and claim.role not in self._told_roles and self._reports(check):
+            told = self._create_verdict.has_failed or claim.role in self._told_roles
+            if verdict.lacks_counterpart and not told and self._reports(check):
                 self._told_roles.add(claim.role)
                 yield check, claim, blame_sync(self._as_missing(verdict), records, claim.role, self._plan.section.key)
             else:
@@ -72,12 +84,14 @@ class MissingArrivals:
         for check, claim, verdict in judged:
             optional = isinstance(claim, CounterpartExists) and claim.optional
             if check is None and not optional and verdict.status is not Status.PASSED:
+                self._unmet_role = claim.role
                 raise PreconditionFailed(self._precondition(claim, verdict))
 
     def blocked(self, verdict: Verdict, undecided: Sequence[Check]) -> Iterator[tuple[Check, Verdict]]:
         """Yield the verdicts of the checks that cannot run; a failure is that of one check, of whole records if any."""
         reported = sorted((c for c in undecided if self._plan.reports(c.id)), key=lambda c: c.pair is not None)
-        reported_check = None if self._create_verdict.has_failed else next(iter(reported), None)
+        is_told = self._create_verdict.has_failed or self._unmet_role in self._told_roles
+        reported_check = None if is_told else next(iter(reported), None)
         for check in undecided:
             reported_here = check is reported_check or verdict.status is Status.ERROR
             yield check, verdict if reported_here else Verdict(Status.SKIPPED, verdict.message)

@@ -42,9 +42,10 @@ class UnreportedFailures:
         kinds = {check.kind for check in plan.checks if plan.reports(check.id) and not check.skip}
         self._plan = plan
         self._scenario = scenario
-        self._selects = not all(plan.reports(check) for check in scenario.checks)
         self._copies_told = bool(kinds & COPIES_SHOWN_BY)
         self._later_copies_told = "stable" in kinds
+        tells_all = self._copies_told and self._later_copies_told
+        self._selects = not (tells_all and all(plan.reports(check.id) for check in plan.checks))
         self._withheld: list[CheckFinished] = []
         self._updates: list[CheckFinished] = []
         self._copies: Verdict | None = None

@@ -61,7 +61,7 @@ def merge(context: SectionContext) -> ChecksAndScenarios:
     steps += [step for side in Side for step in _edit_and_expect(context, edited, side)]
     ids = (*(check.id for check in matching), *(check.id for check, _, _ in tried))
     roles = context.roles(*(role for _, _, role in tried))
-    return ChecksAndScenarios((*matching, *checks), (Scenario("merge", roles, tuple(steps), ids),))
+    return ChecksAndScenarios((*matching, *checks), (Scenario("merge", roles, tuple(steps), ids, alone=True),))
 
 
 def _with_gaps(

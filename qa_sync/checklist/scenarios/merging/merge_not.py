@@ -49,9 +49,8 @@ def merge_not(context: SectionContext) -> ChecksAndScenarios:
         Expect(not_linked_claims, wait=False),
     )
     roles = context.roles(*(made.role for _, apart in tried for made in (apart.source, *apart.targets)))
-    return ChecksAndScenarios(
-        (different, empty), (Scenario("merge-not", roles, steps, tuple(dict.fromkeys(id_ for id_, _ in tried))),)
-    )
+    ids = tuple(dict.fromkeys(id_ for id_, _ in tried))
+    return ChecksAndScenarios((different, empty), (Scenario("merge-not", roles, steps, ids, alone=True),))
 
 
 def _insert_all(context: SectionContext, check: str, apart: NearMissRecords) -> tuple[Step, ...]:
