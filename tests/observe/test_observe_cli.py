@@ -66,7 +66,7 @@ def test_an_edit_that_does_not_arrive_is_told_with_its_record(
     assert "lost changes was not sent: 127.0.0.1: " in ended.err
     assert "secretsecret" not in ended.err
     assert f"qa-sync audit specs/000.txt --only {edited.id}" in " ".join(ended.out.split())
-    assert "arrives/forward" in ended.out
+    assert "every change arrives in Customerp Contact" in ended.out
     assert edited.id in ended.out
     assert re.search(r"specs/000.txt:\d+ \| ", ended.out), "the line of the spec"
     assert "Going on from" in ended.err
