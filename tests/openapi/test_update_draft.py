@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from drafting import DOCUMENTS
 from example_counts import many
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa_sync.cli.commands.connectors import connectors
@@ -220,6 +220,8 @@ OBJECTS = st.dictionaries(st.sampled_from("xyz"), JSON, max_size=3)
 
 @settings(max_examples=many(100), deadline=None)
 @given(old=OBJECTS, new=OBJECTS, now=OBJECTS)
+@example(old={"x": [False]}, new={"x": [0]}, now={})
+@example(old={"x": [False]}, new={"x": [0]}, now={"x": [False]})
 def test_a_merge_loses_no_edit_and_no_change(old: Any, new: Any, now: Any) -> None:
     conflicts: list[str] = []
     assert repr(merged(old, new, old, "", conflicts)) == repr(new)

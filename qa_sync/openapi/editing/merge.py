@@ -8,6 +8,7 @@ from enum import Enum
 
 from qa_sync.openapi.editing.toml_lines import Entry, Place, edit, find_entries, tables_of
 from qa_sync.values.form import Json
+from qa_sync.values.json_difference import is_same
 
 MAX_SHOWN = 80
 
@@ -55,7 +56,7 @@ def merge_toml(old: str, new: str, now: str) -> tuple[str, list[str]]:
             continue  # an entity that the document lost, or a new one, whose tables are added as they are
         where = ".".join((*table, key))
         entry = _entry(drafted.get(place), fresh.get(place), standing.get(place), where, conflicts)
-        if entry != standing.get(place):
+        if not _is_same_entry(entry, standing.get(place)):
             changes[place] = entry
     text = _with_comments(old, new, edit(now, changes))
     more = tables_of(new, entities - known)
@@ -70,7 +71,7 @@ def merge_json(old: str, new: str, now: str, entities: frozenset[str]) -> tuple[
     conflicts: list[str] = []
     before = _without_lost(json.loads(old), entities)
     result = merged(before, json.loads(new), json.loads(now), "", conflicts)
-    same = result == json.loads(now)
+    same = is_same(result, json.loads(now))
     return (now if same else json.dumps(result, indent=2, ensure_ascii=False) + "\n"), conflicts
 
 
@@ -86,9 +87,9 @@ def _without_lost(drafted: Json, entities: frozenset[str]) -> Json:
 
 def _entry(old: Entry | None, new: Entry | None, now: Entry | None, where: str, conflicts: list[str]) -> Entry | None:
     """Return the entry to write, None for none."""
-    if new in (old, now):
+    if _is_same_entry(new, old) or _is_same_entry(new, now):
         return now
-    if now == old:
+    if _is_same_entry(now, old):
         return new if new is not None or now is None else _gone(now)
     if now is None or new is None:
         conflicts.append(
@@ -131,7 +132,15 @@ def _notes(text: str) -> dict[tuple[str, int], str]:
 
 
 def _is_same(one: Value, other: Value) -> bool:
-    return type(one) is type(other) and one == other
+    if one is NOTHING or other is NOTHING:
+        return one is other
+    return is_same(one, other)
+
+
+def _is_same_entry(one: Entry | None, other: Entry | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.is_off, one.comment) == (other.is_off, other.comment) and is_same(one.value, other.value)
 
 
 def _shown(value: Value) -> str:
