@@ -29,7 +29,7 @@ from qa_sync.running.edits.both_sides import edit_both_sides
 from qa_sync.running.edits.during_cycle import edit_during_cycle
 from qa_sync.running.edits.held_sync import HeldSync
 from qa_sync.running.edits.perform import perform
-from qa_sync.running.edits.rejected_edit import checks_with_copies
+from qa_sync.running.edits.rejected_edit import copies_behind, excludes_copies
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.looking import look_until
 from qa_sync.running.needs import Pause, Waiting
@@ -84,12 +84,21 @@ class ScenarioRun:
         except RecordGone as gone:
             yield from self._blocked(PreconditionFailed(Verdict(Status.FAILED, gone.message)))
         except QaSyncError as error:
-            still_open = self.open_checks.open
-            claims_by_check = {check: self._claims_by_check[check] for check in still_open}
-            copies = checks_with_copies(self.records, claims_by_check, error)
+            if copies := copies_behind(self.records, error):
+                yield from self._rejected(copies)
+                return
             unclear = Verdict(Status.ERROR, self._with_heading(str(error)))
-            for check in still_open.values():
-                yield self._finished(check, CheckResult(copies.get(check.id, unclear)))
+            for check in self.open_checks.open.values():
+                yield self._finished(check, CheckResult(unclear))
+
+    def _rejected(self, copies: Verdict) -> Steps[CheckFinished]:
+        """Finish the checks after a copy made a system reject an edit: those that exclude copies have failed."""
+        excluding = [check for check in self.open_checks.open if excludes_copies(self._claims_by_check[check])]
+        for check in excluding:
+            yield self._finished(self.open_checks.open.pop(check), CheckResult(copies))
+        if excluding:
+            copies = replace(copies, status=Status.ERROR)
+        yield from self._blocked(PreconditionFailed(copies))
 
     def _until_create_is_known(self) -> Waiting[None]:
         """Wait for the verdict of the scenario that creates records: it reports that none arrive."""

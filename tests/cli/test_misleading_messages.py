@@ -82,7 +82,7 @@ def test_a_misspelled_entity_is_an_error_whatever_is_selected(qa_sync: QaSync, f
         done = qa_sync("check", "typo.txt", "--mode", "sandbox", "--section", "1", *more)
         assert done.code == 3
         assert "unknown Wix.com entity 'Contakt'" in " ".join(done.out.split())
-        assert "(did you mean 'Contact'?)" in " ".join(done.out.split())
+        assert "(did you mean 'Contact' or 'Contacts'?)" in " ".join(done.out.split())
 
 
 def test_what_is_written_is_said_unless_quiet(qa_sync: QaSync, folder: Path) -> None:

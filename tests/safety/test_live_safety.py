@@ -144,7 +144,7 @@ def test_what_our_own_engine_makes_in_live_systems_is_noted_before_it_is_made(qa
     with closing(sqlite3.connect(config.parent / NAME)) as db:
         made = db.execute("SELECT system, counterpart, payload != '', state FROM records").fetchall()
     assert set(made) == {("Wix.com", 0, 1, "removed"), ("Customerp", 0, 1, "removed")}
-    assert len(made) == 6  # the record, two that are created next to it, and the counterpart of each
+    assert len(made) == 10  # the record, four that are created next to it, and the counterpart of each
 
 
 @pytest.mark.parametrize("standing", [30, pytest.param(501, marks=pytest.mark.slow)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -14,25 +14,22 @@ from qa_sync.running.events import Status
 from qa_sync.running.records.scenario_records import ScenarioRecords
 
 
-def checks_with_copies(
-    records: ScenarioRecords, claims_by_check: Mapping[str, Iterable[Claim]], error: QaSyncError
-) -> Mapping[str, Verdict]:
-    """Return the failures of the checks that exclude copies, where a copy explains why an edit was rejected.
+def copies_behind(records: ScenarioRecords, error: QaSyncError) -> Verdict | None:
+    """Return the failure that there are copies of a record, where that explains why an edit was rejected.
 
-    There is none if the error is another one, or if the systems do not respond.
+    None if the error is another one, or if the systems do not respond.
     """
-    excluding = [check for check, claims in claims_by_check.items() if any(map(_excludes_copies, claims))]
-    if not excluding or not isinstance(error, Conflict):
-        return {}
+    if not isinstance(error, Conflict):
+        return None
     try:
-        copies = _find_copies(records, error)
+        return _find_copies(records, error)
     except QaSyncError:
-        return {}
-    return dict.fromkeys(excluding, copies) if copies else {}
+        return None
 
 
-def _excludes_copies(claim: Claim) -> bool:
-    return isinstance(claim, NoDuplicate | RecordsUnchanged)
+def excludes_copies(claims: Iterable[Claim]) -> bool:
+    """Return whether a check with these claims fails where there are copies."""
+    return any(isinstance(claim, NoDuplicate | RecordsUnchanged) for claim in claims)
 
 
 def _find_copies(records: ScenarioRecords, conflict: Conflict) -> Verdict | None:

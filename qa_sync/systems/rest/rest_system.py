@@ -173,8 +173,8 @@ class RestSystem:
                 self._services.exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
-        watched = self._evidence.watched(datatype, post) if self._evidence else post
-        new = create_once(watched, found, self._pause_clock, self._pauses_s)
+        watched = self._evidence.watched(datatype, post) if self._evidence else None
+        new = create_once(post, found, self._pause_clock, self._pauses_s, watched)
         if self.exchange_log.redact(new) != new:
             # It would stand in the journal, in the store of a sync, and in the URLs of further requests.
             raise UncertainWrite(f"{self.label}: the id of a new record contains a secret", succeeded=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from qa_sync.clock import Clock
 from qa_sync.errors import UncertainWrite
 from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
-from qa_sync.systems.rest.create_evidence import WatchedCreate
 from qa_sync.systems.rest.uncertain_writes import LEAST_PAUSE_S, Found, Unsettled, create_idempotently, nothing_known
+
+if TYPE_CHECKING:
+    from qa_sync.systems.rest.create_evidence import WatchedCreate
 
 
 class UnsettledCreate(UncertainWrite):
@@ -55,14 +58,18 @@ class UnsettledCreate(UncertainWrite):
 
 
 def create_once(
-    post: Callable[[], str] | WatchedCreate, found: Found | None, clock: Clock, check_delays_s: Sequence[float]
+    post: Callable[[], str],
+    found: Found | None,
+    clock: Clock,
+    check_delays_s: Sequence[float],
+    watched: WatchedCreate | None = None,
 ) -> str:
     """Return the id of the record that `post` creates; a lost response is followed up by `found`.
 
-    Without it, raises UnsettledCreate for a lost response.
+    Without it, raises UnsettledCreate for a lost response. `watched` is `post` where evidence of it is kept.
     """
-    watched = post if isinstance(post, WatchedCreate) else None
     unsettled_s = watched.unsettled_s if watched else nothing_known
+    post = watched or post
     if found is not None:
         looking = watched.looking(found) if watched else found
         return create_idempotently(post, looking, clock.sleep, check_delays_s, unsettled_s)

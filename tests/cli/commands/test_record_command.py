@@ -113,7 +113,7 @@ def test_a_section_with_two_recordings_is_refused(qa_sync: QaSync, cassettes: Pa
     for path in paths:
         assert f"two recordings of one section: {path} and {path.with_suffix('.yaml')}" in got.err
     assert got.err.count("hint: remove the older one, or record the section again") == 1
-    assert got.err.rstrip().endswith(f"qa-sync check {SPEC} --mode record")
+    assert got.err.rstrip().endswith(f"qa-sync check {SPEC} --cassettes {cassettes} --mode record")
 
 
 @pytest.mark.parametrize("name", ["...txt", "..rst", "....txt"])
@@ -139,7 +139,7 @@ def test_every_recording_that_is_too_old_is_reported_with_its_age(qa_sync: QaSyn
     assert f"{CONTACTS} is too old" not in got.err
     assert re.search(r"2-wix\S+ is too old: it was recorded at [-0-9: ]+ UTC, 30 days ago\n", got.err)
     assert re.search(r"3-wix\S+ is too old: .* 31 days ago\n", got.err)
-    assert got.err.rstrip().endswith(f"record it again: qa-sync check {SPEC} --mode record")
+    assert got.err.rstrip().endswith(f"record it again: qa-sync check {SPEC} --cassettes {cassettes} --mode record")
     assert got.out == ""
     for age in ("32d", "5w", "800h"):
         assert qa_sync("check", SPEC, "--cassettes", str(cassettes), "-q", "--max-age", age).err == ""

@@ -126,7 +126,7 @@ def test_live_only_what_is_wanted_is_announced_before_it_is_made(qa_sync: QaSync
     words = ("--section", "3", "--kind", "create", "--mode", "live", "--config", config)
     got = qa_sync("check", "specs/000.txt", *words, "-q", "--no-history")
     assert got.code == 0, got.err
-    assert re.findall(r"\): (\d+ \w+)$", got.err, flags=re.MULTILINE) == ["3 Products"]
+    assert re.findall(r"\): (\d+ \w+)$", got.err, flags=re.MULTILINE) == ["5 Products"]
 
 
 @pytest.mark.parametrize(

@@ -21,15 +21,25 @@ class FirstSights(FaultySystem):
     def __init__(self, inner: System) -> None:
         super().__init__(inner)
         self._listed: defaultdict[str, set[str]] = defaultdict(set)
-        self.has_new: dict[str, bool] = {}
+        self._new: dict[str, set[str]] = {}
+        self._read = ""
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield the records."""
         records = list(self.inner.list(datatype, since))
         ids = {record.id for record in records}
-        self.has_new[datatype] = bool(ids - self._listed[datatype])
+        self._new[datatype] = ids - self._listed[datatype]
         self._listed[datatype] |= ids
         yield from records
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return a record, and remember its id: the engine reads a record right before it creates its counterpart."""
+        self._read = id
+        return self.inner.lookup(datatype, id)
+
+    def has_read_new(self, datatype: str) -> bool:
+        """Return whether the record that was read last was new in the latest list."""
+        return self._read in self._new.get(datatype, ())
 
 
 class CreateAtFirstSight(FaultyWriter):
@@ -39,6 +49,6 @@ class CreateAtFirstSight(FaultyWriter):
         """Create a record, unless its source record was listed before."""
         seen = find_wrapped(lane.end(end.side.other).system, FirstSights)
         is_decided = any(lane.has_statement(kind) for kind in DECIDED_ONCE)
-        if is_decided and seen and not seen.has_new.get(lane.end(end.side.other).card.datatype):
+        if is_decided and seen and not seen.has_read_new(lane.end(end.side.other).card.datatype):
             return None
         return self.inner.insert(lane, end, values)
