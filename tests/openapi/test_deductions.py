@@ -177,3 +177,15 @@ def test_a_server_is_chosen_by_number_or_url() -> None:
     assert draft_connector(document, choices, server="https://x.example").url == "https://x.example"
     with pytest.raises(UsageError, match="the document has: 1 https://erp"):
         draft_connector(document, choices, server="7")
+
+
+@pytest.mark.parametrize("server", ["https://user:pass@x.example/v1", "https://user:pass@erp.invalid:8443/a?b=@c"])
+def test_a_draft_holds_no_password_of_a_server(tmp_path: Path, server: str) -> None:
+    text = (DOCUMENTS / "01-envelope-wrapper-page.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "erp.yaml"
+    path.write_text(text.replace("https://erp.invalid/rest/v1", server), encoding="utf-8")
+    document = load_document(str(path))
+    choices = [Choice(r) for r in resources_of(document)]
+    expected = server.replace("user:pass@", "")
+    assert draft_connector(document, choices).url == expected
+    assert draft_connector(document, choices, server=server).url == expected

@@ -99,7 +99,7 @@ def _server(root: Node, chosen: str | None) -> str:
     if chosen is None:
         return urls[0] if urls else ""
     if "://" in chosen:
-        return chosen
+        return _without_user(chosen)
     if chosen.isdecimal() and 1 <= int(chosen) <= len(urls):
         return urls[int(chosen) - 1]
     known = ", ".join(f"{n} {url}" for n, url in enumerate(urls, 1)) or "none"
@@ -113,7 +113,12 @@ def _filled(server: Node) -> str:
         return variables[found[1]].text("default") if found[1] in variables else found[0]
 
     url = VARIABLE.sub(default, server.text("url")).rstrip("/")
-    return url if "://" in url and is_copyable(url) else ""
+    return _without_user(url) if "://" in url and is_copyable(url) else ""
+
+
+def _without_user(url: str) -> str:
+    """Return a URL without a user and a password: a draft holds no credentials, whatever a document says."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", url)
 
 
 def _swagger_servers(root: Node) -> list[str]:
@@ -121,4 +126,4 @@ def _swagger_servers(root: Node) -> list[str]:
     schemes = [s.value for s in root.get("schemes").elements() if isinstance(s.value, str)]
     scheme = "https" if "https" in schemes or not schemes else schemes[0]
     url = f"{scheme}://{host}{root.text('basePath').rstrip('/')}"
-    return [url] if host and is_copyable(url) else []
+    return [_without_user(url)] if host and is_copyable(url) else []
