@@ -150,6 +150,7 @@ REMARK_ROW = """\
 """
 
 
+@pytest.mark.slow  # retries in real time
 @pytest.mark.parametrize(("rows", "code"), [("", 0), (REMARK_ROW, 3)])
 def test_no_record_of_the_run_stands_in_the_way_of_the_only_value_that_names_a_record(
     qa_sync: QaSync, tmp_path: Path, rows: str, code: int

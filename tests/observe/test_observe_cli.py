@@ -176,6 +176,7 @@ def test_text_that_is_not_understood_is_an_error(qa_sync: QaSync, config: tuple[
     assert "not understood" in ended.out
 
 
+@pytest.mark.slow  # refused connections are retried in real time
 def test_systems_that_were_never_read_are_an_error_not_an_absence_of_traffic(
     qa_sync: QaSync, config: tuple[str, ...]
 ) -> None:
