@@ -25,6 +25,9 @@ CYCLES = 2
 CLEARABLE = frozenset({"text", "escaped_text", "html", "date", "phone"})
 """Conversions whose values can be empty."""
 
+NAMING = CLEARABLE - {"date"} | {"email"}
+"""Conversions of values by which a system may know a record."""
+
 EMPTY_TITLES = {
     "keep": "clearing a value does not clear the value on the other side",
     "erase": "clearing a value clears the value on the other side",
@@ -39,7 +42,7 @@ def empty(context: SectionContext) -> ChecksAndScenarios:
     """Return `empty`: the policy for a cleared value, in both directions."""
     policy = context.settings.policies.empty
     pairs_by_side = {
-        side: _keep_one(context, tuple(p for p in context.pairs if clearable(context, p, side))) for side in Side
+        side: _keep_one(context, side, tuple(p for p in context.pairs if clearable(context, p, side))) for side in Side
     }
     skip = context.linking.skip_reason
     if not skip and not any(pairs_by_side.values()):
@@ -97,9 +100,16 @@ def _depends_on_others(context: SectionContext, pair: PropertyPair, side: Side) 
     return concept.startswith("lines.") or concept.rpartition(".")[2] in ADDRESS_PARTS
 
 
-def _keep_one(context: SectionContext, pairs: Pairs) -> Pairs:
-    """Return the pairs without the first when they are all: a system may reject a record without any value."""
-    return pairs[1:] if len(pairs) == len(context.pairs) else pairs
+def _keep_one(context: SectionContext, side: Side, pairs: Pairs) -> Pairs:
+    """Return the pairs without the first when no other names the record: a system may reject one without a name."""
+    return pairs if any(_names_record(context, p, side) for p in context.pairs if p not in pairs) else pairs[1:]
+
+
+def _names_record(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
+    """Return whether a pair holds a text of a record by itself, such as a name, an e-mail address or a phone number."""
+    card = context.entities.property(pair, side)
+    is_part = card is not None and "." in (card.concept or "")  # of an address or of a line
+    return card is not None and card.form.convert in NAMING and not is_part
 
 
 def clearable(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
