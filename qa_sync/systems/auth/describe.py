@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from qa_sync.systems.auth.table import kind_of
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
@@ -23,7 +24,7 @@ def describe_user(service: Service, references: ReferenceResolver, base_url: str
 
 
 def _user(service: Service, references: ReferenceResolver) -> str:
-    return f"{_describe_name('user', service.username, references)} ({service.authentication})"
+    return f"{_describe_name('user', service.username, references)} ({kind_of(service, references)})"
 
 
 def _bearer(service: Service, references: ReferenceResolver) -> str:

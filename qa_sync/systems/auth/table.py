@@ -11,6 +11,8 @@ import httpx
 from qa_sync.errors import UsageError
 from qa_sync.systems.auth.credentials import AuthContext
 from qa_sync.systems.connectors.auth_options import CUSTOM, NTLM
+from qa_sync.systems.connectors.operations import Service
+from qa_sync.systems.templates.references import ReferenceResolver
 
 KINDS: Final[Mapping[str, str]] = {
     "basic": "basic",
@@ -34,7 +36,7 @@ def make_auth(auth_context: AuthContext) -> httpx.Auth | None:
 
     Raises UsageError if the method's package is not installed; the extra has the method's name.
     """
-    kind = _kind(auth_context)
+    kind = kind_of(auth_context.service, auth_context.references)
     if kind is None:
         return None
     try:
@@ -46,9 +48,10 @@ def make_auth(auth_context: AuthContext) -> httpx.Auth | None:
     return make(auth_context)
 
 
-def _kind(auth_context: AuthContext) -> str | None:
-    kind = auth_context.service.authentication
-    where = auth_context.references.text(auth_context.service.url_pattern)
+def kind_of(service: Service, references: ReferenceResolver) -> str | None:
+    """Return how requests to a service are authenticated, None if they are not."""
+    kind = service.authentication
+    where = references.text(service.url_pattern)
     if kind == "basic" and where.startswith("http://") and WOOCOMMERCE in where:
         return "oauth1"  # WooCommerce accepts nothing else over plain HTTP
     return kind

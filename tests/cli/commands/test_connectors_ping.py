@@ -96,6 +96,16 @@ KINDS: list[tuple[dict[str, Any], str, str]] = [
         "key (basic)",
     ),
     ({"authentication": "basic", "username": "$SECRET(key)", "password": "x"}, "K3Y9", "key (basic)"),
+    (  # over plain HTTP, WooCommerce takes only signed requests
+        {
+            "authentication": "basic",
+            "username": "$SECRET(key)",
+            "password": "$SECRET(key)",
+            "url_pattern": "{{@ base_url @}}/wp-json/wc/v3/%s",
+        },
+        KEY,
+        "key (oauth1)",
+    ),
     ({"jwt_token": "$SECRET(key)"}, KEY, "bearer token"),
     ({"jwt_token": "$SECRET(key)"}, jwt(sub="7", email="ann@example.test"), "'ann@example.test' (bearer token)"),
     ({"jwt_token": "$SECRET(key)"}, jwt(aud="x"), "bearer token"),
