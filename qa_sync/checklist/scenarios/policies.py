@@ -25,9 +25,6 @@ CYCLES = 2
 CLEARABLE = frozenset({"text", "escaped_text", "html", "date", "phone"})
 """Conversions whose values can be empty."""
 
-NAMING = CLEARABLE - {"date"} | {"email"}
-"""Conversions of values by which a system may know a record."""
-
 EMPTY_TITLES = {
     "keep": "clearing a value does not clear the value on the other side",
     "erase": "clearing a value clears the value on the other side",
@@ -106,10 +103,9 @@ def _keep_one(context: SectionContext, side: Side, pairs: Pairs) -> Pairs:
 
 
 def _names_record(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
-    """Return whether a pair holds a text of a record by itself, such as a name, an e-mail address or a phone number."""
+    """Return whether a pair is a property of a record itself, not a part of its address or of its lines."""
     card = context.entities.property(pair, side)
-    is_part = card is not None and "." in (card.concept or "")  # of an address or of a line
-    return card is not None and card.form.convert in NAMING and not is_part
+    return card is not None and "." not in (card.concept or "")
 
 
 def clearable(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
